@@ -1,0 +1,19 @@
+"""The data types in which the packages of mevis meet."""
+
+from mevis.structures.instance_masks import InstanceMasks
+from mevis.structures.mask_rle import decode_rle, encode_rle, merge_rles
+from mevis.structures.ref_vid_seg_data_sample import (
+    Expression,
+    ExpressionPrediction,
+    RefVidSegDataSample,
+)
+
+__all__ = [
+    'Expression',
+    'ExpressionPrediction',
+    'InstanceMasks',
+    'RefVidSegDataSample',
+    'decode_rle',
+    'encode_rle',
+    'merge_rles',
+]

@@ -1,0 +1,89 @@
+"""Instance tracks of one video."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mevis.structures.mask_rle import Rle, decode_rle
+
+
+@dataclass(frozen=True)
+class InstanceMasks:
+    """K tracks of one video, whatever made them (DVIS, annotations, files).
+
+    Attributes:
+        rles: K lists with one COCO RLE (or None: absent) per frame of the *video*.
+        scores: K scores in [0, 1], falling.
+        categories: K category indices, -1 where there is none.
+        size: (H, W) of the RLEs, the original size of the video.
+        flipped: Whether the masks are to be mirrored left to right when decoded.
+    """
+
+    rles: Sequence[Sequence[Rle | None]]
+    scores: Sequence[float]
+    categories: Sequence[int]
+    size: tuple[int, int]
+    flipped: bool = False
+
+    def __len__(self) -> int:
+        return len(self.rles)
+
+    @property
+    def num_frames(self) -> int:
+        """Frames of the video; 0 without any track."""
+        return len(self.rles[0]) if self.rles else 0
+
+    def top(self, num_instances: int) -> 'InstanceMasks':
+        """The first ``num_instances`` tracks by score, ties in file order."""
+        order = np.argsort(-np.asarray(self.scores, dtype=np.float64), kind='stable')[
+            :num_instances
+        ]
+        return InstanceMasks(
+            [self.rles[k] for k in order],
+            [self.scores[k] for k in order],
+            [self.categories[k] for k in order],
+            self.size,
+            self.flipped,
+        )
+
+    def decode(self, frame_indices: Sequence[int], size: tuple[int, int] | None = None) -> Tensor:
+        """Decodes the tracks in some frames.
+
+        Args:
+            frame_indices: T indices into the frames of the video.
+            size: (h, w) to resize to (nearest);
+                the original size if None.
+
+        Returns:
+            (K, T, h, w) bool.
+        """
+        out_size = size or self.size
+        masks = torch.zeros(len(self), len(frame_indices), *out_size, dtype=torch.bool)
+        for k, track in enumerate(self.rles):
+            frames = decode_rle([track[t] for t in frame_indices], self.size, f'instance {k}')
+            mask = torch.from_numpy(frames)
+            if tuple(out_size) != tuple(self.size):
+                mask = (
+                    F.interpolate(mask[None].float(), size=out_size, mode='nearest-exact')[0] > 0.5
+                )
+            masks[k] = mask.flip(-1) if self.flipped else mask
+        return masks
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            'size': list(self.size),
+            'scores': list(self.scores),
+            'categories': list(self.categories),
+            'rles': [list(track) for track in self.rles],
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> 'InstanceMasks':
+        """Inverse of :meth:`to_dict`."""
+        return cls(data['rles'], data['scores'], data['categories'], tuple(data['size']))

@@ -1,0 +1,103 @@
+"""RefVidSegDataSample: what travels from data sets through models to evaluation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from mmengine.structures import BaseDataElement
+from torch import Tensor
+
+from mevis.structures.instance_masks import InstanceMasks
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One sentence about one video.
+
+    Attributes:
+        exp_id: Its id within the video; scores are keyed by (video, exp_id), never by the text.
+        text: The sentence.
+        anno_ids: Annotated objects that it means; empty: a sentence without a target.
+        tags: Kinds of sentence, for break-downs ("motion-only", ...).
+        has_truth: Whether the split carries annotations for it.
+    """
+
+    exp_id: str
+    text: str
+    anno_ids: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    has_truth: bool = True
+
+
+@dataclass(frozen=True)
+class ExpressionPrediction:
+    """What the model answers to one expression.
+
+    Attributes:
+        exp_id: The expression.
+        text: Its sentence.
+        rles: One COCO RLE per frame of the video, at the original size.
+        score: Confidence of the chosen query, in [0, 1].
+    """
+
+    exp_id: str
+    text: str
+    rles: list[dict[str, Any]] = field(repr=False)
+    score: float
+
+
+class RefVidSegDataSample(BaseDataElement):
+    """A training clip with one expression, or a test video with all its expressions.
+
+    Meta information (``set_metainfo``), for T frames of the sample:
+        video (str): Name of the video.
+        frame_names (list[str]): T names, without extension.
+        frame_indices (list[int]): T indices into the frames of the video.  They are the *time* of
+            a frame (unit: frames of the video), however the clip was sampled.
+        num_video_frames (int): Frames of the whole video.
+        ori_shape (tuple[int, int]): (height, width) of the frames on disk.
+        img_shape (tuple[int, int]): (height, width) after the pipeline, before padding.
+        flip (bool): Whether the clip was mirrored.
+        expressions (list[Expression]): One in training, all of the video in testing.
+
+    Data fields:
+        gt_masks (Tensor): (T, h, w) bool, union of the expression's objects at ``img_shape``
+            (training only).
+        instances (InstanceMasks): Instance tracks of the video, where the data set has them.
+        read_frames (Callable[[list[int]], np.ndarray]): Positions within the sample -> original
+            frames (n, H, W, 3), uint8 RGB, read when called (testing only).
+        predictions (list[ExpressionPrediction]): What the model answered, one per expression.
+    """
+
+    @property
+    def gt_masks(self) -> Tensor:
+        return self._gt_masks
+
+    @gt_masks.setter
+    def gt_masks(self, value: Tensor) -> None:
+        self.set_field(value, '_gt_masks', dtype=Tensor)
+
+    @property
+    def instances(self) -> InstanceMasks:
+        return self._instances
+
+    @instances.setter
+    def instances(self, value: InstanceMasks) -> None:
+        self.set_field(value, '_instances', dtype=InstanceMasks)
+
+    @property
+    def read_frames(self) -> Callable[[list[int]], np.ndarray]:
+        return self._read_frames
+
+    @read_frames.setter
+    def read_frames(self, value: Callable[[list[int]], np.ndarray]) -> None:
+        self.set_field(value, '_read_frames')
+
+    @property
+    def predictions(self) -> list[ExpressionPrediction]:
+        return self._predictions
+
+    @predictions.setter
+    def predictions(self, value: list[ExpressionPrediction]) -> None:
+        self.set_field(value, '_predictions', dtype=list)

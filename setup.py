@@ -1,0 +1,54 @@
+"""Packaging of mevis; tool settings live in pyproject.toml."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).parent
+VERSION = re.search(r"__version__ = '([^']+)'", (ROOT / 'mevis/__init__.py').read_text())[1]
+
+setup(
+    name='mevis',
+    version=VERSION,
+    description='Motion-expression guided video segmentation',
+    long_description=(ROOT / 'README.md').read_text(encoding='utf-8')
+    if (ROOT / 'README.md').exists()
+    else '',
+    long_description_content_type='text/markdown',
+    license='Apache-2.0',
+    python_requires='>=3.10',
+    packages=find_packages(include=['mevis', 'mevis.*']),
+    install_requires=[
+        'torch>=2.1',
+        'torchvision>=0.16',
+        'onedl-mmengine>=0.10.12',
+        'onedl-mmcv>=2.3.6',
+        'onedl-mmdetection>=3.5.1',
+        'transformers>=4.40',
+        'timm>=1.0',
+        'segment-anything-hq>=0.3',
+        'numpy>=1.24',
+        'scipy>=1.10',
+        'opencv-python',
+        'pillow',
+        'pycocotools>=2.0.7',
+        'rich>=13',
+        'av>=12',
+        'safetensors>=0.4',
+    ],
+    extras_require={
+        'dev': [
+            'pytest>=8',
+            'pytest-xdist',
+            'ruff>=0.9',
+            'mypy',
+            'codespell',
+            'pre-commit',
+            'tensorboard',
+            'scikit-video',
+        ],
+        'docs': ['mkdocs>=1.6', 'mkdocs-material', 'mkdocstrings[python]'],
+        'tensorboard': ['tensorboard'],
+    },
+)
