@@ -6,22 +6,27 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 ROOT = Path(__file__).parent
+README = ROOT / 'README.md'
 VERSION = re.search(r"__version__ = '([^']+)'", (ROOT / 'mevis/__init__.py').read_text())[1]
 
 setup(
     name='mevis',
     version=VERSION,
     description='Motion-expression guided video segmentation',
-    long_description=(ROOT / 'README.md').read_text(encoding='utf-8')
-    if (ROOT / 'README.md').exists()
-    else '',
+    long_description=README.read_text(encoding='utf-8') if README.exists() else '',
     long_description_content_type='text/markdown',
     license='Apache-2.0',
+    classifiers=[
+        'Development Status :: 4 - Beta',
+        'Intended Audience :: Science/Research',
+        'Programming Language :: Python :: 3 :: Only',
+        'Topic :: Scientific/Engineering :: Artificial Intelligence',
+    ],
     python_requires='>=3.10',
     packages=find_packages(include=['mevis', 'mevis.*']),
     install_requires=[
-        'torch>=2.1',
-        'torchvision>=0.16',
+        'torch>=2.4',
+        'torchvision>=0.19',
         'onedl-mmengine>=0.10.12',
         'onedl-mmcv>=2.3.6',
         'onedl-mmdetection>=3.5.1',
@@ -30,8 +35,9 @@ setup(
         'segment-anything-hq>=0.3',
         'numpy>=1.24',
         'scipy>=1.10',
-        'opencv-python',
-        'pillow',
+        'opencv-python-headless',
+        'packaging',
+        'pillow>=9',
         'pycocotools>=2.0.7',
         'rich>=13',
         'av>=12',
@@ -43,9 +49,8 @@ setup(
             'pytest-xdist',
             'ruff>=0.9',
             'mypy',
-            'codespell',
+            'codespell>=2.3',
             'pre-commit',
-            'tensorboard',
             'scikit-video',
         ],
         'docs': ['mkdocs>=1.6', 'mkdocs-material', 'mkdocstrings[python]'],
