@@ -1,0 +1,289 @@
+"""Annotated masks of a whole split, compact and shared by all processes."""
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from mevis.errors import UserError
+from mevis.structures.atomic_write import atomic_path
+from mevis.structures.json_stream import iterate_json_object
+from mevis.structures.mask_rle import merge_rles
+
+_MAGIC = b'mevismask1\n'
+_ABSENT = -1
+
+
+class MaskStore:
+    """The masks of a ``mask_dict.json``: (annotation id, frame) -> COCO RLE.
+
+    Hundreds of thousands of RLEs as Python objects cost gigabytes, and each worker would get its
+    own copy as reference counts are touched.  Here all run lengths lie in one byte buffer with an
+    offset table.  The buffer is a memory-mapped cache file that all processes share, however they
+    were started; where no cache file can be written it is an array, which forked workers share.
+
+    Use :meth:`open` to get one.
+    """
+
+    def __init__(self, name: str, rows: dict[str, tuple[int, int]], arrays: dict[str, np.ndarray]):
+        self.name = name
+        self._rows = rows
+        self._ends = arrays['ends']
+        self._sizes = arrays['sizes']
+        self._counts = arrays['counts']
+        self.cache_file: Path | None = None
+
+    @classmethod
+    def open(
+        cls, path: str | Path, cache_dir: str | Path | None = None, min_cache_bytes: int = 1 << 24
+    ) -> 'MaskStore':
+        """Opens the masks of an annotation file.
+
+        Args:
+            path: ``mask_dict.json``.
+            cache_dir: Folder of the cache file; by default ``$MEVIS_CACHE_DIR``, the user's cache
+                folder or, where that cannot be written, the temporary folder.
+            min_cache_bytes: Smaller annotation files are read without a cache file.
+
+        Raises:
+            UserError: If the file is missing or malformed; names the file, the key and the mend.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise UserError(
+                f'{path}: no such file. It holds the masks of the split (mask_dict.json).'
+            )
+        if path.stat().st_size < min_cache_bytes:
+            return cls._in_memory(path)
+        fingerprint = _fingerprint(path)
+        name = f'masks-{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:20]}.bin'
+        folders = [Path(cache_dir)] if cache_dir else _cache_folders()
+        for folder in folders:
+            store = cls._map(folder / name, fingerprint)
+            if store is not None:
+                return store
+        for folder in folders:
+            try:
+                with atomic_path(folder / name) as temporary, temporary.open('wb') as file:
+                    _write(path, file, fingerprint)
+            except OSError:  # a read-only or full folder: try the next one
+                continue
+            store = cls._map(folder / name, fingerprint)
+            if store is not None:
+                return store
+        return cls._in_memory(path)
+
+    @classmethod
+    def _in_memory(cls, path: Path) -> 'MaskStore':
+        stream = io.BytesIO()
+        _write(path, stream, {'source': str(path)})
+        header, arrays = _parse(np.frombuffer(stream.getbuffer(), np.uint8))
+        return cls(str(path), {key: tuple(row) for key, row in header['rows'].items()}, arrays)
+
+    @classmethod
+    def _map(cls, cache_file: Path, fingerprint: dict[str, Any]) -> 'MaskStore | None':
+        try:
+            header, arrays = _parse(np.memmap(cache_file, np.uint8, 'r'))
+        except (OSError, ValueError, KeyError):  # absent, or not one of ours: written anew
+            return None
+        if header['fingerprint'] != fingerprint:
+            return None
+        rows = {key: tuple(row) for key, row in header['rows'].items()}
+        store = cls(fingerprint['source'], rows, arrays)
+        store.cache_file = cache_file
+        return store
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        if self.cache_file is not None:  # a spawned worker maps the file instead of copying it
+            for key in ('_ends', '_sizes', '_counts'):
+                del state[key]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if self.cache_file is not None:
+            _, arrays = _parse(np.memmap(self.cache_file, np.uint8, 'r'))
+            self._ends, self._sizes, self._counts = (
+                arrays[key] for key in ('ends', 'sizes', 'counts')
+            )
+
+    def __contains__(self, anno_id: int | str) -> bool:
+        return str(anno_id) in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def num_masks(self) -> int:
+        """Masks that are not null."""
+        return int((self._sizes[:, 0] != _ABSENT).sum())
+
+    @property
+    def num_bytes(self) -> int:
+        """Size of the compact form."""
+        return sum(array.nbytes for array in (self._ends, self._sizes, self._counts))
+
+    def num_frames(self, anno_id: int | str) -> int:
+        """Frames of the object's video, those without the object included."""
+        return self._row(anno_id)[1]
+
+    def rle(self, anno_id: int | str, frame: int) -> dict[str, Any] | None:
+        """The RLE of an object in one frame; None where it is absent.
+
+        Raises:
+            UserError: If there is no such object or frame.
+        """
+        first, num_frames = self._row(anno_id)
+        if not 0 <= frame < num_frames:
+            raise UserError(
+                f'{self.name}: anno_id {anno_id} has {num_frames} entries,'
+                f' frame {frame} is asked for.'
+                ' It needs one entry (RLE or null) per frame of its video.'
+            )
+        index = first + frame
+        height, width = self._sizes[index].tolist()
+        if height == _ABSENT:
+            return None
+        begin = int(self._ends[index - 1]) if index else 0
+        counts = self._counts[begin : int(self._ends[index])].tobytes().decode('ascii')
+        return {'size': [height, width], 'counts': counts}
+
+    def track(
+        self, anno_id: int | str, frames: Iterable[int] | None = None
+    ) -> list[dict[str, Any] | None]:
+        """The RLEs of an object in some frames, by default in all."""
+        chosen = range(self.num_frames(anno_id)) if frames is None else frames
+        return [self.rle(anno_id, frame) for frame in chosen]
+
+    def union(
+        self, anno_ids: Sequence[int | str], frames: Sequence[int]
+    ) -> list[dict[str, Any] | None]:
+        """The union of several objects, frame by frame; all None without any object.
+
+        Raises:
+            UserError: If the objects' masks differ in size or one is missing.
+        """
+        tracks = [self.track(anno_id, frames) for anno_id in anno_ids]
+        sizes = {tuple(rle['size']) for track in tracks for rle in track if rle is not None}
+        if not sizes:
+            return [None] * len(frames)
+        name = f'{self.name}: anno_id {", ".join(map(str, anno_ids))}'
+        if len(tracks) == 1:
+            return tracks[0]
+        try:
+            return merge_rles(tracks, next(iter(sizes)), name)  # type: ignore[arg-type]
+        except ValueError as error:
+            raise UserError(f'{error} Run tools/check_dataset.py for a list.') from error
+
+    def _row(self, anno_id: int | str) -> tuple[int, int]:
+        row = self._rows.get(str(anno_id))
+        if row is None:
+            raise UserError(
+                f'{self.name}: no masks for anno_id {anno_id}, which an expression refers to.'
+                ' Use the meta_expressions.json and mask_dict.json of one release.'
+            )
+        return row
+
+
+def _cache_folders() -> list[Path]:
+    explicit = os.environ.get('MEVIS_CACHE_DIR')
+    if explicit:
+        return [Path(explicit)]
+    user = Path(os.environ.get('XDG_CACHE_HOME') or Path('~/.cache').expanduser())
+    return [user / 'mevis', Path(tempfile.gettempdir()) / f'mevis-cache-{os.getuid()}']
+
+
+def _fingerprint(path: Path) -> dict[str, Any]:
+    """What identifies the content of a large file without reading all of it."""
+    stat = path.stat()
+    with path.open('rb') as file:
+        head = file.read(1 << 16)
+        file.seek(max(0, stat.st_size - (1 << 16)))
+        tail = file.read()
+    digest = hashlib.sha256(head + tail).hexdigest()
+    return {
+        'source': str(path),
+        'size': stat.st_size,
+        'mtime_ns': stat.st_mtime_ns,
+        'ends': digest,
+    }
+
+
+def _write(path: Path, file: BinaryIO, fingerprint: dict[str, Any]) -> None:
+    """Streams the annotation file into the compact form: magic, run lengths, tables, header."""
+    rows: dict[str, tuple[int, int]] = {}
+    ends: list[np.ndarray] = []
+    sizes: list[np.ndarray] = []
+    file.write(_MAGIC)
+    num_bytes = num_masks = 0
+    for anno_id, track in iterate_json_object(path):
+        counts, track_sizes = _pack_track(path, anno_id, track)
+        file.write(b''.join(counts))
+        track_ends = num_bytes + np.cumsum([len(count) for count in counts], dtype=np.int64)
+        ends.append(track_ends)
+        sizes.append(np.asarray(track_sizes, np.int32).reshape(-1, 2))
+        rows[anno_id] = (num_masks, len(track))
+        num_bytes = int(track_ends[-1]) if len(track_ends) else num_bytes
+        num_masks += len(track)
+    file.write(bytes(-(len(_MAGIC) + num_bytes) % 8))
+    file.write(np.concatenate([*ends, np.zeros(0, np.int64)]).tobytes())
+    file.write(np.concatenate([*sizes, np.zeros((0, 2), np.int32)]).tobytes())
+    header = {
+        'fingerprint': fingerprint,
+        'rows': rows,
+        'num_bytes': num_bytes,
+        'num_masks': num_masks,
+    }
+    encoded = json.dumps(header).encode()
+    file.write(encoded + len(encoded).to_bytes(8, 'little'))
+
+
+def _pack_track(path: Path, anno_id: str, track: Any) -> tuple[list[bytes], list[tuple[int, int]]]:
+    if not isinstance(track, list):
+        raise UserError(
+            f'{path}: anno_id {anno_id} must hold a list with one RLE or null per frame,'
+            f' not {type(track).__name__}.'
+        )
+    counts, sizes = [], []
+    for frame, rle in enumerate(track):
+        if rle is None:
+            counts.append(b'')
+            sizes.append((_ABSENT, _ABSENT))
+            continue
+        try:
+            height, width = rle['size']
+            counts.append(rle['counts'].encode('ascii'))
+            sizes.append((int(height), int(width)))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UserError(
+                f'{path}: anno_id {anno_id}, frame {frame}: not a compressed COCO RLE'
+                ' {"size": [height, width], "counts": text}.'
+            ) from error
+    return counts, sizes
+
+
+def _parse(data: np.ndarray) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    if bytes(data[: len(_MAGIC)]) != _MAGIC:
+        raise ValueError('not a mask cache')
+    header_size = int.from_bytes(bytes(data[-8:]), 'little')
+    header = json.loads(bytes(data[-8 - header_size : -8]))
+    num_bytes, num_masks = header['num_bytes'], header['num_masks']
+    start = len(_MAGIC)
+    tables = start + num_bytes + (-(start + num_bytes) % 8)
+    middle = tables + 8 * num_masks
+    arrays = {
+        'counts': data[start : start + num_bytes],
+        'ends': data[tables:middle].view(np.int64),
+        'sizes': data[middle : middle + 8 * num_masks].view(np.int32).reshape(-1, 2),
+    }
+    return header, arrays
