@@ -1,0 +1,33 @@
+"""Clip transforms: dict -> dict, one decision per clip, drawn from ``results['rng']``."""
+
+from mevis.datasets.transforms.clip_geometry import (
+    RandomCropClip,
+    RandomFlipClip,
+    RandomResizeClip,
+    RandomSelectTransforms,
+    ResizeClip,
+)
+from mevis.datasets.transforms.clip_photometric import PhotometricDistortClip
+from mevis.datasets.transforms.expression import NormalizeExpression
+from mevis.datasets.transforms.loading import (
+    LoadClipFrames,
+    LoadClipMasks,
+    LoadInstanceMasks,
+    LoadResizedFrames,
+)
+from mevis.datasets.transforms.packing import PackRefVidSegInputs
+
+__all__ = [
+    'LoadClipFrames',
+    'LoadClipMasks',
+    'LoadInstanceMasks',
+    'LoadResizedFrames',
+    'NormalizeExpression',
+    'PackRefVidSegInputs',
+    'PhotometricDistortClip',
+    'RandomCropClip',
+    'RandomFlipClip',
+    'RandomResizeClip',
+    'RandomSelectTransforms',
+    'ResizeClip',
+]

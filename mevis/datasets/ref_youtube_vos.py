@@ -1,0 +1,81 @@
+"""Ref-YouTube-VOS."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
+from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
+from mevis.errors import UserError
+from mevis.registry import DATASETS
+from mevis.structures import Expression, encode_rle
+
+
+@DATASETS.register_module()
+class RefYouTubeVOSDataset(RefVidSegDataset):
+    """Ref-YouTube-VOS: one object per sentence, annotated every fifth frame.
+
+    Layout::
+
+        data_root/meta_expressions/<split>/meta_expressions.json
+        data_root/<split>/JPEGImages/<video>/<frame>.jpg
+        data_root/<split>/Annotations/<video>/<frame>.png   (palette: pixel = object id; train)
+
+    The frames that ``meta_expressions.json`` lists are the annotated ones.  The arguments are
+    those of :class:`RefVidSegDataset`.
+    """
+
+    METAINFO = {'dataset_type': 'ref_youtube_vos', 'task_name': 'ref_vid_seg'}
+
+    @cached_property
+    def _annotations(self) -> Path:
+        return self.data_root / self.split / 'Annotations'
+
+    def load_records(self) -> list[VideoRecord]:
+        """Reads ``meta_expressions.json``."""
+        path = self.data_root / 'meta_expressions' / self.split / 'meta_expressions.json'
+        records = []
+        for name, video in read_meta_expressions(path).items():
+            expressions = {}
+            for exp_id, entry in video.get('expressions', {}).items():
+                # The object's id is what the pixels of the annotation say.
+                obj_id = entry.get('obj_id')
+                anno_id = {} if obj_id is None else {'anno_id': [int(obj_id)]}
+                expressions[exp_id] = {**entry, **anno_id}
+            has_truth = any('anno_id' in entry for entry in expressions.values())
+            entry = {**video, 'expressions': expressions}
+            records.append(make_record(path, name, entry, has_truth))
+        return records
+
+    def frame_path(self, video: str, frame_name: str) -> Path:
+        """``JPEGImages/<video>/<frame>.jpg``."""
+        return self.data_root / self.split / 'JPEGImages' / video / f'{frame_name}.jpg'
+
+    def read_truth(
+        self, record: VideoRecord, expression: Expression, frames: Sequence[int]
+    ) -> list[dict[str, Any] | None]:
+        """The pixels of the palette PNG that carry the object's id."""
+        rles: list[dict[str, Any] | None] = []
+        for frame in frames:
+            path = self._annotations / record.name / f'{record.frame_names[frame]}.png'
+            mask = np.isin(_read_palette(path), expression.anno_ids)
+            rles.append(encode_rle(mask[None])[0] if mask.any() else None)
+        return rles
+
+
+def _read_palette(path: Path) -> np.ndarray:
+    """Object ids, (H, W) uint8."""
+    try:
+        with Image.open(path) as image:
+            if image.mode not in ('P', 'L'):
+                raise UserError(
+                    f'{path}: mode {image.mode}, not a palette PNG whose pixels are object ids.'
+                    ' Extract the annotations again without converting them.'
+                )
+            return np.asarray(image)
+    except (OSError, SyntaxError) as error:
+        raise UserError(f'{path}: cannot be read ({error}). Extract the file again.') from error

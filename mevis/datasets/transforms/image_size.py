@@ -1,0 +1,41 @@
+"""How large a frame becomes, and how it gets there: as in the official code."""
+
+import mmcv
+import numpy as np
+
+
+def scaled_size(
+    size: tuple[int, int], short_side: int, max_long_side: int | None
+) -> tuple[int, int]:
+    """The size with a given shorter side, less where the longer one would get too long.
+
+    Args:
+        size: (H, W), pixels.
+        short_side: Shorter side, pixels.
+        max_long_side: Bound of the longer side, pixels.
+
+    Returns:
+        (h, w), rounded as torchvision and DETR do it.
+    """
+    shorter, longer = min(size), max(size)
+    if max_long_side is not None and longer / shorter * short_side > max_long_side:
+        short_side = int(round(max_long_side * shorter / longer))
+    long_side = int(short_side * longer / shorter)
+    if short_side == shorter:
+        return int(size[0]), int(size[1])
+    return (short_side, long_side) if size[0] <= size[1] else (long_side, short_side)
+
+
+def resize_frame(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Pillow's bilinear filter, which averages when it makes smaller.
+
+    Args:
+        frame: (H, W, 3) uint8.
+        size: (h, w).
+
+    Returns:
+        (h, w, 3) uint8.
+    """
+    if frame.shape[:2] == tuple(size):
+        return frame
+    return mmcv.imresize(frame, (size[1], size[0]), interpolation='bilinear', backend='pillow')

@@ -1,0 +1,130 @@
+"""Frames, masks and instance tracks from disk; each error names its file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mevis.datasets.frame_reader import FrameReader, check_size, read_frame
+from mevis.datasets.transforms.image_size import resize_frame, scaled_size
+from mevis.errors import UserError
+from mevis.registry import TRANSFORMS
+from mevis.structures import InstanceMasks, decode_rle
+
+
+@TRANSFORMS.register_module()
+class LoadClipFrames(BaseTransform):
+    """Reads the frames at their original size.
+
+    Adds ``frames`` (T, H, W, 3) uint8 RGB, ``ori_shape``, ``img_shape``, ``flip`` and
+    ``read_frames``.
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Reads the frames."""
+        paths = results['frame_paths']
+        size = read_frame(paths[0]).shape[:2]
+        results['read_frames'] = FrameReader(paths, size)
+        results['frames'] = results['read_frames'](range(len(paths)))
+        results['ori_shape'] = results['img_shape'] = size
+        results['flip'] = False
+        return results
+
+
+@TRANSFORMS.register_module()
+class LoadResizedFrames(BaseTransform):
+    """Reads the frames and resizes each at once, so that a long video never exists at full size.
+
+    Adds what :class:`LoadClipFrames` adds, with ``frames`` (T, h, w, 3) resized as
+    :class:`ResizeClip` does it.
+
+    Args:
+        short_side: Length of the shorter side, pixels.
+        max_long_side: The longer side becomes at most this long, pixels.
+    """
+
+    def __init__(self, short_side: int, max_long_side: int) -> None:
+        self.short_side = short_side
+        self.max_long_side = max_long_side
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Reads and resizes the frames one by one."""
+        paths = results['frame_paths']
+        frame = read_frame(paths[0])
+        ori_shape = frame.shape[:2]
+        size = scaled_size(ori_shape, self.short_side, self.max_long_side)
+        frames = np.empty((len(paths), *size, 3), np.uint8)
+        frames[0] = resize_frame(frame, size)
+        for index, path in enumerate(paths[1:], 1):
+            frames[index] = resize_frame(check_size(read_frame(path), ori_shape, path), size)
+        results.update(
+            frames=frames,
+            ori_shape=ori_shape,
+            img_shape=size,
+            flip=False,
+            read_frames=FrameReader(paths, ori_shape),
+        )
+        return results
+
+
+@TRANSFORMS.register_module()
+class LoadClipMasks(BaseTransform):
+    """Decodes ``gt_rles`` to ``gt_masks`` (T, H, W) bool; comes after the frames."""
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Decodes the masks of the sampled frames."""
+        expression = results['expressions'][0]
+        name = (
+            f'{results["video"]}: the mask of expression {expression.exp_id}'
+            f' (anno_id {", ".join(map(str, expression.anno_ids))})'
+        )
+        try:
+            results['gt_masks'] = decode_rle(results['gt_rles'], results['ori_shape'], name)
+        except ValueError as error:
+            raise UserError(
+                f'{error} Frames {", ".join(results["frame_names"])} and mask_dict.json must be'
+                ' of one release; tools/check_dataset.py lists all.'
+            ) from error
+        return results
+
+
+@TRANSFORMS.register_module()
+class LoadInstanceMasks(BaseTransform):
+    """Reads the instance tracks of the video, where the data set names a folder of them.
+
+    Adds ``instances`` (``InstanceMasks`` of the whole video); does nothing without
+    ``instance_masks_dir``.
+
+    Args:
+        max_instances: The best tracks by score that are kept.
+    """
+
+    def __init__(self, max_instances: int = 10) -> None:
+        self.max_instances = max_instances
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Reads and checks the file of the video."""
+        if 'instance_masks_path' not in results:
+            return results
+        path = Path(results['instance_masks_path'])
+        mend = 'Run tools/extract_instance_masks.py for this split.'
+        try:
+            instances = InstanceMasks.from_dict(json.loads(path.read_text(encoding='utf-8')))
+        except FileNotFoundError as error:
+            raise UserError(f'{path}: the instance masks are missing. {mend}') from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(f'{path}: no file of instance masks ({error!r}). {mend}') from error
+        if any(len(track) != results['num_video_frames'] for track in instances.rles):
+            raise UserError(
+                f'{path}: the tracks have {instances.num_frames} frames, the video has'
+                f' {results["num_video_frames"]}. {mend}'
+            )
+        if tuple(instances.size) != tuple(results['ori_shape']):
+            raise UserError(
+                f'{path}: the masks are of size {tuple(instances.size)}, the frames of size'
+                f' {tuple(results["ori_shape"])}. {mend}'
+            )
+        results['instances'] = instances.top(self.max_instances)
+        return results
