@@ -2,22 +2,19 @@
 
 import hashlib
 import io
-import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from mevis.errors import UserError
 from mevis.structures.atomic_write import atomic_path
-from mevis.structures.json_stream import iterate_json_object
 from mevis.structures.mask_rle import merge_rles
-
-_MAGIC = b'mevismask1\n'
-_ABSENT = -1
+from mevis.structures.mask_table import ABSENT, parse_mask_table, write_mask_table
+from mevis.structures.rle_length import rle_num_pixels
 
 
 class MaskStore:
@@ -71,7 +68,7 @@ class MaskStore:
         for folder in folders:
             try:
                 with atomic_path(folder / name) as temporary, temporary.open('wb') as file:
-                    _write(path, file, fingerprint)
+                    write_mask_table(path, file, fingerprint)
             except OSError:  # a read-only or full folder: try the next one
                 continue
             store = cls._map(folder / name, fingerprint)
@@ -82,14 +79,14 @@ class MaskStore:
     @classmethod
     def _in_memory(cls, path: Path) -> 'MaskStore':
         stream = io.BytesIO()
-        _write(path, stream, {'source': str(path)})
-        header, arrays = _parse(np.frombuffer(stream.getbuffer(), np.uint8))
+        write_mask_table(path, stream, {'source': str(path)})
+        header, arrays = parse_mask_table(np.frombuffer(stream.getbuffer(), np.uint8))
         return cls(str(path), {key: tuple(row) for key, row in header['rows'].items()}, arrays)
 
     @classmethod
     def _map(cls, cache_file: Path, fingerprint: dict[str, Any]) -> 'MaskStore | None':
         try:
-            header, arrays = _parse(np.memmap(cache_file, np.uint8, 'r'))
+            header, arrays = parse_mask_table(np.memmap(cache_file, np.uint8, 'r'))
         except (OSError, ValueError, KeyError):  # absent, or not one of ours: written anew
             return None
         if header['fingerprint'] != fingerprint:
@@ -109,7 +106,7 @@ class MaskStore:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         if self.cache_file is not None:
-            _, arrays = _parse(np.memmap(self.cache_file, np.uint8, 'r'))
+            _, arrays = parse_mask_table(np.memmap(self.cache_file, np.uint8, 'r'))
             self._ends, self._sizes, self._counts = (
                 arrays[key] for key in ('ends', 'sizes', 'counts')
             )
@@ -126,7 +123,7 @@ class MaskStore:
     @property
     def num_masks(self) -> int:
         """Masks that are not null."""
-        return int((self._sizes[:, 0] != _ABSENT).sum())
+        return int((self._sizes[:, 0] != ABSENT).sum())
 
     @property
     def num_bytes(self) -> int:
@@ -141,7 +138,7 @@ class MaskStore:
         """The RLE of an object in one frame; None where it is absent.
 
         Raises:
-            UserError: If there is no such object or frame.
+            UserError: If there is no such object or frame, or the RLE is broken.
         """
         first, num_frames = self._row(anno_id)
         if not 0 <= frame < num_frames:
@@ -152,11 +149,22 @@ class MaskStore:
             )
         index = first + frame
         height, width = self._sizes[index].tolist()
-        if height == _ABSENT:
+        if height == ABSENT:
             return None
         begin = int(self._ends[index - 1]) if index else 0
-        counts = self._counts[begin : int(self._ends[index])].tobytes().decode('ascii')
-        return {'size': [height, width], 'counts': counts}
+        counts = self._counts[begin : int(self._ends[index])]
+        # pycocotools fills a mask whose runs end early with whatever lies in memory.
+        if rle_num_pixels(counts) != height * width:
+            raise UserError(
+                f'{self.name}: anno_id {anno_id}, frame {frame}: the runs of the RLE do not add up'
+                f' to its size, {height}x{width}. Download or generate the file again.'
+            )
+        return {'size': [height, width], 'counts': counts.tobytes().decode('ascii')}
+
+    def sizes(self, anno_id: int | str) -> np.ndarray:
+        """(height, width) of each entry of an object, (-1, -1) where it is absent; (n, 2) int32."""
+        first, num_frames = self._row(anno_id)
+        return np.asarray(self._sizes[first : first + num_frames])
 
     def track(
         self, anno_id: int | str, frames: Iterable[int] | None = None
@@ -217,73 +225,3 @@ def _fingerprint(path: Path) -> dict[str, Any]:
         'mtime_ns': stat.st_mtime_ns,
         'ends': digest,
     }
-
-
-def _write(path: Path, file: BinaryIO, fingerprint: dict[str, Any]) -> None:
-    """Streams the annotation file into the compact form: magic, run lengths, tables, header."""
-    rows: dict[str, tuple[int, int]] = {}
-    ends: list[np.ndarray] = []
-    sizes: list[np.ndarray] = []
-    file.write(_MAGIC)
-    num_bytes = num_masks = 0
-    for anno_id, track in iterate_json_object(path):
-        counts, track_sizes = _pack_track(path, anno_id, track)
-        file.write(b''.join(counts))
-        track_ends = num_bytes + np.cumsum([len(count) for count in counts], dtype=np.int64)
-        ends.append(track_ends)
-        sizes.append(np.asarray(track_sizes, np.int32).reshape(-1, 2))
-        rows[anno_id] = (num_masks, len(track))
-        num_bytes = int(track_ends[-1]) if len(track_ends) else num_bytes
-        num_masks += len(track)
-    file.write(bytes(-(len(_MAGIC) + num_bytes) % 8))
-    file.write(np.concatenate([*ends, np.zeros(0, np.int64)]).tobytes())
-    file.write(np.concatenate([*sizes, np.zeros((0, 2), np.int32)]).tobytes())
-    header = {
-        'fingerprint': fingerprint,
-        'rows': rows,
-        'num_bytes': num_bytes,
-        'num_masks': num_masks,
-    }
-    encoded = json.dumps(header).encode()
-    file.write(encoded + len(encoded).to_bytes(8, 'little'))
-
-
-def _pack_track(path: Path, anno_id: str, track: Any) -> tuple[list[bytes], list[tuple[int, int]]]:
-    if not isinstance(track, list):
-        raise UserError(
-            f'{path}: anno_id {anno_id} must hold a list with one RLE or null per frame,'
-            f' not {type(track).__name__}.'
-        )
-    counts, sizes = [], []
-    for frame, rle in enumerate(track):
-        if rle is None:
-            counts.append(b'')
-            sizes.append((_ABSENT, _ABSENT))
-            continue
-        try:
-            height, width = rle['size']
-            counts.append(rle['counts'].encode('ascii'))
-            sizes.append((int(height), int(width)))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise UserError(
-                f'{path}: anno_id {anno_id}, frame {frame}: not a compressed COCO RLE'
-                ' {"size": [height, width], "counts": text}.'
-            ) from error
-    return counts, sizes
-
-
-def _parse(data: np.ndarray) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    if bytes(data[: len(_MAGIC)]) != _MAGIC:
-        raise ValueError('not a mask cache')
-    header_size = int.from_bytes(bytes(data[-8:]), 'little')
-    header = json.loads(bytes(data[-8 - header_size : -8]))
-    num_bytes, num_masks = header['num_bytes'], header['num_masks']
-    start = len(_MAGIC)
-    tables = start + num_bytes + (-(start + num_bytes) % 8)
-    middle = tables + 8 * num_masks
-    arrays = {
-        'counts': data[start : start + num_bytes],
-        'ends': data[tables:middle].view(np.int64),
-        'sizes': data[middle : middle + 8 * num_masks].view(np.int32).reshape(-1, 2),
-    }
-    return header, arrays

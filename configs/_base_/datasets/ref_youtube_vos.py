@@ -3,7 +3,6 @@
 train_dataloader = dict(
     batch_size=1,
     num_workers=4,
-    persistent_workers=True,
     sampler=dict(type='ResumableInfiniteSampler'),
     collate_fn=dict(type='pseudo_collate'),
     dataset=dict(
@@ -44,7 +43,6 @@ train_dataloader = dict(
 val_dataloader = dict(
     batch_size=1,
     num_workers=2,
-    persistent_workers=False,
     sampler=dict(type='CostBalancedSampler'),
     collate_fn=dict(type='pseudo_collate'),
     dataset=dict(

@@ -1,0 +1,103 @@
+"""The file form of a mask store: all run lengths in one buffer, with tables of ends and sizes."""
+
+import json
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from mevis.errors import UserError
+from mevis.structures.json_stream import iterate_json_object
+
+ABSENT = -1
+"""Height and width of a frame without the object."""
+
+_MAGIC = b'mevismask1\n'
+
+
+def write_mask_table(path: Path, file: BinaryIO, fingerprint: dict[str, Any]) -> None:
+    """Streams a ``mask_dict.json`` into the compact form; holds one object's masks at a time.
+
+    Args:
+        path: The annotation file.
+        file: Where magic, run lengths, tables and header go.
+        fingerprint: Kept in the header, says what the table was made of.
+
+    Raises:
+        UserError: If the annotation file is malformed.
+    """
+    rows: dict[str, tuple[int, int]] = {}
+    ends: list[np.ndarray] = []
+    sizes: list[np.ndarray] = []
+    file.write(_MAGIC)
+    num_bytes = num_masks = 0
+    for anno_id, track in iterate_json_object(path):
+        counts, track_sizes = _pack_track(path, anno_id, track)
+        file.write(b''.join(counts))
+        track_ends = num_bytes + np.cumsum([len(count) for count in counts], dtype=np.int64)
+        ends.append(track_ends)
+        sizes.append(np.asarray(track_sizes, np.int32).reshape(-1, 2))
+        rows[anno_id] = (num_masks, len(track))
+        num_bytes = int(track_ends[-1]) if len(track_ends) else num_bytes
+        num_masks += len(track)
+    file.write(bytes(-(len(_MAGIC) + num_bytes) % 8))
+    file.write(np.concatenate([*ends, np.zeros(0, np.int64)]).tobytes())
+    file.write(np.concatenate([*sizes, np.zeros((0, 2), np.int32)]).tobytes())
+    header = {
+        'fingerprint': fingerprint,
+        'rows': rows,
+        'num_bytes': num_bytes,
+        'num_masks': num_masks,
+    }
+    encoded = json.dumps(header).encode()
+    file.write(encoded + len(encoded).to_bytes(8, 'little'))
+
+
+def _pack_track(path: Path, anno_id: str, track: Any) -> tuple[list[bytes], list[tuple[int, int]]]:
+    if not isinstance(track, list):
+        raise UserError(
+            f'{path}: anno_id {anno_id} must hold a list with one RLE or null per frame,'
+            f' not {type(track).__name__}.'
+        )
+    counts, sizes = [], []
+    for frame, rle in enumerate(track):
+        if rle is None:
+            counts.append(b'')
+            sizes.append((ABSENT, ABSENT))
+            continue
+        try:
+            height, width = rle['size']
+            counts.append(rle['counts'].encode('ascii'))
+            sizes.append((int(height), int(width)))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UserError(
+                f'{path}: anno_id {anno_id}, frame {frame}: not a compressed COCO RLE'
+                ' {"size": [height, width], "counts": text}.'
+            ) from error
+    return counts, sizes
+
+
+def parse_mask_table(data: np.ndarray) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Views on the parts of the compact form; copies nothing.
+
+    Returns:
+        The header (``fingerprint``; ``rows``: annotation id -> first entry, number of entries) and
+        the arrays ``counts`` (uint8), ``ends`` (M,) int64 and ``sizes`` (M, 2) int32.
+
+    Raises:
+        ValueError: If the data is no mask table.
+    """
+    if data[: len(_MAGIC)].tobytes() != _MAGIC:
+        raise ValueError('not a mask cache')
+    header_size = int.from_bytes(data[-8:].tobytes(), 'little')
+    header = json.loads(data[-8 - header_size : -8].tobytes())
+    num_bytes, num_masks = header['num_bytes'], header['num_masks']
+    start = len(_MAGIC)
+    tables = start + num_bytes + (-(start + num_bytes) % 8)
+    middle = tables + 8 * num_masks
+    arrays = {
+        'counts': data[start : start + num_bytes],
+        'ends': data[tables:middle].view(np.int64),
+        'sizes': data[middle : middle + 8 * num_masks].view(np.int32).reshape(-1, 2),
+    }
+    return header, arrays
