@@ -20,12 +20,12 @@ help: ## this list
 
 install: $(STAMP) ## .venv with the package (editable) and its extras; no compiler needed
 
-# MMCV_WITH_OPS=0: mmcv is taken without compiled operators, whatever compiler is there.
+# mmcv is built in isolation, where it finds no torch and so compiles no operators.
 # Both opencv-python (mmcv) and opencv-python-headless (mmdet) arrive and own the folder cv2; where
 # the one on top needs a screen library that is missing, the headless one is put on top.
 $(STAMP): setup.py $(CONSTRAINTS)
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	MMCV_WITH_OPS=0 $(PY) -m pip install --quiet $(CONSTRAIN) -e '.[$(EXTRAS)]'
+	env -u PIP_NO_BUILD_ISOLATION $(PY) -m pip install --quiet $(CONSTRAIN) -e '.[$(EXTRAS)]'
 	$(PY) -c 'import cv2' 2>/dev/null || $(PY) -m pip install --quiet --no-deps --force-reinstall $(CONSTRAIN) opencv-python-headless
 	touch $@
 
