@@ -1,0 +1,219 @@
+"""What can be wrong with a split in MeViS format, found and named."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mevis.datasets.video_integrity import Problem, VideoCheck, check_video
+from mevis.errors import UserError
+from mevis.structures.mask_store import MaskStore
+
+# Published by the authors of MeViS; of mask_dict.json.
+_PUBLISHED_SHA256 = {
+    'train': 'f9d9b01a2a6d7a004e2e7a664ce2b9b1576218e975030f8e4df4f66111fb253f',
+    'valid_u': '6e711a3f713cd95a825f536323e434b4d80f85a8e4e66d0cd662408e8779db50',
+}
+# Videos and expressions of MeViS v1.
+_PUBLISHED_COUNTS = {'train': (1662, 23051), 'valid_u': (50, 793)}
+
+
+@dataclass
+class SplitReport:
+    """What a check found.
+
+    Attributes:
+        split: Name of the split.
+        counts: Videos, expressions, frames, objects, masks, no-target expressions, checked frames.
+        problems: Everything that is wrong or odd.
+        notes: What is good to know, such as a checksum that fits.
+    """
+
+    split: str
+    counts: Counter = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Whether there are no errors; warnings do not count."""
+        return not any(problem.is_error for problem in self.problems)
+
+    def add(self, kind: str, place: str | Path, detail: str, is_error: bool = True) -> None:
+        """Adds a problem."""
+        self.problems.append(Problem(kind, str(place), detail, is_error))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            'split': self.split,
+            'sound': self.sound,
+            'counts': dict(self.counts),
+            'problems': [asdict(problem) for problem in self.problems],
+            'notes': self.notes,
+        }
+
+
+def find_splits(root: Path) -> list[str]:
+    """Folders of ``root`` that hold a split in MeViS format.
+
+    Raises:
+        UserError: If there is none.
+    """
+    if not root.is_dir():
+        raise UserError(f'{root}: no such folder.')
+    splits = sorted(
+        folder.name
+        for folder in root.iterdir()
+        if (folder / 'meta_expressions.json').is_file() or (folder / 'JPEGImages').is_dir()
+    )
+    if not splits:
+        raise UserError(
+            f'{root}: no split in it. Expected <split>/meta_expressions.json and'
+            ' <split>/JPEGImages; name the folder that holds train, valid_u, ...'
+        )
+    return splits
+
+
+def check_split(
+    folder: Path,
+    fast: bool = False,
+    num_workers: int = 1,
+    on_video: Callable[[int, int], None] = lambda done, total: None,
+) -> SplitReport:
+    """Checks one split.
+
+    Args:
+        folder: ``<root>/<split>``.
+        fast: Looks at the ends of each frame file instead of decoding it, and at the sizes of
+            RLEs instead of their runs.
+        num_workers: Processes.
+        on_video: Told after each video how many of how many are done.
+    """
+    report = SplitReport(folder.name)
+    videos = _read_videos(report, folder / 'meta_expressions.json')
+    store = _open_masks(report, folder / 'mask_dict.json', videos)
+    _check_ids(report, folder, videos, store)
+    checks = [VideoCheck(folder, name, video, store, fast) for name, video in videos.items()]
+    for done, (counts, problems) in enumerate(_run(checks, num_workers), 1):
+        report.counts.update(counts)
+        report.problems += problems
+        on_video(done, len(checks))
+    _check_folders(report, folder / 'JPEGImages', videos)
+    _check_published(report, folder, fast)
+    return report
+
+
+def _run(checks: list[VideoCheck], num_workers: int) -> Iterator[tuple[Counter, list[Problem]]]:
+    if num_workers <= 1:
+        yield from map(check_video, checks)
+        return
+    with ProcessPoolExecutor(num_workers) as pool:
+        yield from pool.map(check_video, checks, chunksize=4)
+
+
+def _read_videos(report: SplitReport, path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        videos = json.loads(path.read_text(encoding='utf-8'))['videos']
+        sound = {name: video for name, video in videos.items() if _is_video(video)}
+    except FileNotFoundError:
+        report.add('annotations missing', path, 'no such file; download it')
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        report.add('annotations malformed', path, f'no "videos" object ({error}); download again')
+        return {}
+    for name in videos.keys() - sound.keys():
+        report.add('annotations malformed', path, f'video {name} is no object with "expressions"')
+    if not sound:
+        report.add('annotations empty', path, 'no videos')
+    report.counts['videos'] = len(sound)
+    return sound
+
+
+def _is_video(video: Any) -> bool:
+    expressions = video.get('expressions', {}) if isinstance(video, dict) else None
+    return isinstance(expressions, dict) and all(isinstance(e, dict) for e in expressions.values())
+
+
+def _open_masks(
+    report: SplitReport, path: Path, videos: dict[str, dict[str, Any]]
+) -> MaskStore | None:
+    if not path.is_file():
+        named = any(
+            entry.get('anno_id')
+            for video in videos.values()
+            for entry in video.get('expressions', {}).values()
+        )
+        if named:
+            report.add('masks missing', path, 'no such file, but expressions name anno_id')
+        return None
+    try:
+        store = MaskStore.open(path)
+    except UserError as error:
+        report.add('masks malformed', path, str(error).removeprefix(f'{path}: '))
+        return None
+    report.counts['objects'] = len(store)
+    report.counts['masks'] = store.num_masks
+    return store
+
+
+def _check_ids(
+    report: SplitReport, folder: Path, videos: dict[str, dict[str, Any]], store: MaskStore | None
+) -> None:
+    owners: dict[str, str] = {}
+    path = folder / 'meta_expressions.json'
+    for name, video in videos.items():
+        for entry in video.get('expressions', {}).values():
+            anno_ids = entry.get('anno_id')
+            for anno_id in map(str, anno_ids if isinstance(anno_ids, list) else ()):
+                owner = owners.setdefault(anno_id, name)
+                if owner != name:
+                    detail = f'anno_id {anno_id} is used by videos {owner} and {name}'
+                    report.add('object in two videos', path, detail)
+    if store is not None:
+        unused = [anno_id for anno_id in store if anno_id not in owners]
+        report.counts['objects without expression'] = len(unused)
+        for anno_id in store:
+            if (store.sizes(anno_id)[:, 0] < 0).all():
+                detail = f'anno_id {anno_id} has no mask in any frame'
+                report.add('object never seen', store.name, detail, is_error=False)
+
+
+def _check_folders(report: SplitReport, folder: Path, videos: dict[str, dict[str, Any]]) -> None:
+    if not folder.is_dir():
+        report.add('frames missing', folder, 'no such folder; extract JPEGImages')
+        return
+    for extra in sorted(path.name for path in folder.iterdir() if path.name not in videos):
+        detail = 'not in meta_expressions.json'
+        report.add('unknown video folder', folder / extra, detail, is_error=False)
+
+
+def _check_published(report: SplitReport, folder: Path, fast: bool) -> None:
+    """Compares with the sums that the authors published, where this is MeViS."""
+    expected = _PUBLISHED_COUNTS.get(folder.name)
+    masks = folder / 'mask_dict.json'
+    if expected is None or report.counts['videos'] != expected[0] or not masks.is_file():
+        return
+    if fast:
+        report.notes.append('fast: the published SHA-256 of mask_dict.json was not compared')
+        return
+    digest = _sha256(masks)
+    if digest == _PUBLISHED_SHA256[folder.name]:
+        report.notes.append('mask_dict.json has the SHA-256 that the authors of MeViS published')
+        return
+    is_v1 = report.counts['expressions'] == expected[1]
+    detail = f'SHA-256 {digest} is not the published {_PUBLISHED_SHA256[folder.name]}'
+    detail += '; download it again' if is_v1 else '; expected of MeViS v1, not of v2'
+    report.add('checksum', masks, detail, is_error=is_v1)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open('rb') as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

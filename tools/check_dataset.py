@@ -1,0 +1,97 @@
+"""Checks a data set in MeViS format: every frame, mask, id and sentence.
+
+Prints what it counted and what is wrong, by file.  Exit status 0: sound; 1: something is wrong;
+2: nothing to check.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+
+def parse_args() -> argparse.Namespace:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('root', type=Path, help='folder that holds train, valid_u, ...')
+    parser.add_argument('--split', action='append', help='check this one only (repeatable)')
+    parser.add_argument(
+        '--fast', action='store_true', help='do not decode frames and masks; minutes become seconds'
+    )
+    parser.add_argument('--workers', type=int, default=min(8, os.cpu_count() or 1))
+    parser.add_argument('--limit', type=int, default=50, help='problems that are listed per split')
+    parser.add_argument('--json', action='store_true', help='print everything as JSON')
+    return parser.parse_args()
+
+
+def check(args: argparse.Namespace) -> list:
+    """Checks the splits, with a progress bar on the terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from mevis.datasets.integrity import check_split, find_splits
+    from mevis.errors import UserError
+
+    splits = find_splits(args.root)
+    unknown = set(args.split or ()) - set(splits)
+    if unknown:
+        raise UserError(
+            f'{args.root}: no split {", ".join(sorted(unknown))}; has {", ".join(splits)}.'
+        )
+    reports = []
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        for split in args.split or splits:
+            task = progress.add_task(split, total=None)
+            report = check_split(
+                args.root / split,
+                args.fast,
+                args.workers,
+                lambda done, total, task=task: progress.update(task, completed=done, total=total),
+            )
+            reports.append(report)
+    return reports
+
+
+def print_report(report, limit: int) -> None:
+    """Prints counts and problems of one split."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    counts = ', '.join(f'{number} {what}' for what, number in report.counts.items())
+    console.print(
+        f'[bold]{escape(report.split)}[/]: {escape(counts) or "nothing"}', highlight=False
+    )
+    for note in report.notes:
+        console.print(f'  {escape(note)}', highlight=False)
+    if report.problems:
+        table = Table('', 'kind', 'file', 'what')
+        for problem in sorted(report.problems, key=lambda problem: not problem.is_error)[:limit]:
+            level = '[red]error[/]' if problem.is_error else '[yellow]warning[/]'
+            table.add_row(level, *map(escape, (problem.kind, problem.place, problem.detail)))
+        console.print(table)
+    errors = sum(problem.is_error for problem in report.problems)
+    hidden = max(0, len(report.problems) - limit)
+    more = f' ({hidden} not listed, see --limit)' if hidden else ''
+    verdict = '[green]sound[/]' if report.sound else f'[red]{errors} errors[/]'
+    console.print(f'  {verdict}, {len(report.problems) - errors} warnings{more}', highlight=False)
+
+
+def main() -> int:
+    """Runs the command."""
+    args = parse_args()
+    reports = check(args)
+    if args.json:
+        print(json.dumps([report.to_dict() for report in reports], indent=2))
+    else:
+        for report in reports:
+            print_report(report, args.limit)
+    return 0 if all(report.sound for report in reports) else 1
+
+
+if __name__ == '__main__':
+    from mevis.apis.cli import run
+
+    sys.exit(run(main))
