@@ -54,8 +54,8 @@ class _Buffer:
                 if not self.grow():
                     self.fail(error.msg)
                 continue
-            # A number at the very end of the window may go on behind it.
-            if end == len(self.text) and self.grow():
+            # A number that the window cuts ("12" of "12.5") may go on behind it.
+            if self.text[end : end + 1] not in (*',:}] \n\r\t',) and self.grow():
                 continue
             self.position = end
             return value

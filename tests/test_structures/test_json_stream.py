@@ -1,0 +1,51 @@
+"""The streaming reader gives what ``json.loads`` gives, whatever the size of its window."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mevis.errors import UserError
+from mevis.structures.json_stream import iterate_json_object
+
+CASES = [
+    {},
+    {'a': 1},
+    {'a': [None, {'size': [1, 2], 'counts': 'a\\b"c'}, []], 'b': 12.5, 'c': {'d': 'é☃'}, 'e': -17},
+]
+
+
+@pytest.mark.parametrize('block', [1, 2, 7, 1000])
+@pytest.mark.parametrize('case', CASES)
+@pytest.mark.parametrize('indent', [None, 1])
+def test_equals_json(tmp_path: Path, case: dict, block: int, indent: int | None):
+    path = tmp_path / 'file.json'
+    path.write_text(json.dumps(case, indent=indent, ensure_ascii=False), encoding='utf-8')
+    entries = list(iterate_json_object(path, block))
+    assert dict(entries) == case
+    assert [key for key, _ in entries] == list(case)
+
+
+def test_every_cut_is_found(tmp_path: Path):
+    text = json.dumps(CASES[2])
+    path = tmp_path / 'file.json'
+    for end in range(len(text)):
+        path.write_text(text[:end])
+        with pytest.raises(UserError, match=r'file\.json.*again'):
+            list(iterate_json_object(path, 8))
+
+
+@pytest.mark.parametrize('text', ['[1]', '{1: 2}', '{"a" 1}', '{"a": 1 "b": 2}', '{"a": 1,}', 'x'])
+def test_malformed(tmp_path: Path, text: str):
+    path = tmp_path / 'file.json'
+    path.write_text(text)
+    with pytest.raises(UserError, match=r'file\.json'):
+        list(iterate_json_object(path))
+
+
+def test_not_text(tmp_path: Path):
+    path = tmp_path / 'file.json'
+    path.write_bytes(np.arange(256, dtype=np.uint8).tobytes())
+    with pytest.raises(UserError, match=r'file\.json'):
+        list(iterate_json_object(path))
