@@ -1,0 +1,259 @@
+"""Items of MeViS: clips for training, whole videos for testing, clear words for damage."""
+
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from mevis.datasets import MeViSDataset
+from mevis.errors import UserError
+from mevis.registry import DATASETS, UnknownModuleError
+from mevis.structures import InstanceMasks, decode_rle
+
+SAMPLER = {'type': 'GlobalFrameSampler', 'num_frames': 3}
+META, MASKS = 'meta_expressions.json', 'mask_dict.json'
+
+
+@pytest.fixture
+def train(mevis_root: Path, train_pipeline: list):
+    def build(**options) -> MeViSDataset:
+        config = {
+            'type': 'MeViSDataset',
+            'data_root': str(mevis_root),
+            'split': 'train',
+            'frame_sampler': SAMPLER,
+            'pipeline': train_pipeline,
+        }
+        return DATASETS.build({**config, **options})
+
+    return build
+
+
+@pytest.fixture
+def testing(train, test_pipeline: list):
+    def build(**options) -> MeViSDataset:
+        sampler = {'type': 'AllFramesSampler'}
+        config = {'test_mode': True, 'frame_sampler': sampler, 'pipeline': test_pipeline}
+        return train(**{**config, **options})
+
+    return build
+
+
+def change(path: Path, function) -> None:
+    data = json.loads(path.read_text())
+    function(data['videos'] if path.name == META else data)
+    path.write_text(json.dumps(data))
+
+
+def same(first: dict, second: dict) -> bool:
+    one, two = first['data_samples'], second['data_samples']
+    return (
+        torch.equal(first['inputs'], second['inputs'])
+        and torch.equal(one.gt_masks, two.gt_masks)
+        and one.metainfo == two.metainfo
+    )
+
+
+def test_training_items(train):
+    dataset = train()
+    assert len(dataset) == 5
+    assert dataset.item_costs() == [1] * 5
+    assert dataset.metainfo['split'] == 'train'
+    for index in range(5):
+        item = dataset[index]
+        sample = item['data_samples']
+        assert item['inputs'].dtype == torch.uint8
+        assert item['inputs'].shape == (3, 3, *sample.img_shape)
+        assert sample.gt_masks.shape == (3, *sample.img_shape)
+        assert len(sample.expressions) == 1
+        assert sample.frame_indices == sorted(sample.frame_indices)
+        assert sample.frame_names == [f'{frame:05d}' for frame in sample.frame_indices]
+        assert sample.num_video_frames == {'bird': 6, 'cat': 3}[sample.video]
+        assert 'read_frames' not in sample
+        no_target = not sample.expressions[0].anno_ids
+        assert sample.gt_masks.any() != no_target
+    assert dataset[3]['data_samples'].expressions[0].text == 'the square that jumps'
+
+
+def test_item_follows_from_seed_and_serial_number(train):
+    dataset = train()
+    assert same(dataset[0, 7], dataset[0, 7])
+    assert same(dataset[0, 7], train()[0, 7])
+    assert same(dataset[2], dataset[2, 2])
+    draws = [dataset[0, serial]['inputs'] for serial in range(8)]
+    assert len({(tuple(draw.shape), int(draw.long().sum())) for draw in draws}) > 4
+    assert not same(dataset[0, 7], train(seed=1)[0, 7])
+
+
+def test_workers_and_their_number_do_not_matter(train):
+    dataset = train()
+    serials = [(index % 5, index) for index in range(10)]
+    direct = [dataset[item] for item in serials]
+    for num_workers in (1, 2):
+        loader = torch.utils.data.DataLoader(
+            dataset, batch_size=None, sampler=serials, num_workers=num_workers
+        )
+        assert all(same(*pair) for pair in zip(direct, loader, strict=True))
+
+
+def test_clip_without_visible_object_is_replaced(train):
+    # Object 1 is absent in the last two of six frames.
+    dataset = train(frame_sampler={'type': 'LocalFrameSampler', 'num_frames': 1}, videos=['bird'])
+    kept = 0
+    for serial in range(30):
+        sample = dataset[1, serial]['data_samples']
+        no_target = not sample.expressions[0].anno_ids
+        assert no_target or sample.gt_masks.any()
+        kept += sample.expressions[0].exp_id == '1'
+    assert 10 < kept < 30
+
+
+def test_nothing_visible_at_all_is_an_error(train, mevis_root: Path):
+    change(mevis_root / 'train' / MASKS, lambda masks: masks.update({'2': [None] * 3}))
+    with pytest.raises(UserError, match='check_dataset'):
+        train(videos=['cat'])[0]
+
+
+def test_centre_stride_makes_long_videos_count_more(train):
+    assert len(train(centre_stride=3)) == 4 * 2 + 1
+    assert len(train(centre_stride=1)) == 4 * 6 + 3
+
+
+def test_test_items(testing):
+    dataset = testing()
+    assert len(dataset) == 2
+    assert dataset.item_costs() == [6 * 4, 3]
+    assert dataset.item_videos() == ['bird', 'cat']
+    item = dataset[0]
+    sample = item['data_samples']
+    assert item['inputs'].shape == (6, 3, 36, 48)
+    assert sample.ori_shape == (48, 64)
+    assert [expression.exp_id for expression in sample.expressions] == ['0', '1', '2', '3']
+    assert sample.frame_indices == list(range(6))
+    assert 'gt_masks' not in sample
+    reader = pickle.loads(pickle.dumps(sample.read_frames))
+    assert len(pickle.dumps(sample.read_frames)) < 2000  # paths, no pixels
+    assert reader([4, 0]).shape == (2, 48, 64, 3)
+    assert (reader([4])[0] == sample.read_frames([0, 4])[1]).all()
+
+
+def test_split_without_truth(testing, train):
+    dataset = testing(split='valid')
+    assert len(dataset[0]['data_samples'].expressions) == 4
+    assert dataset.gt_rles('bird', '0') is None
+    with pytest.raises(UserError, match="'valid' has no masks to train on"):
+        train(split='valid')[0]
+
+
+def test_truth(testing):
+    dataset = testing()
+    both = decode_rle(dataset.gt_rles('bird', '2'), (48, 64))
+    one = decode_rle(dataset.gt_rles('bird', '0'), (48, 64))
+    other = decode_rle(dataset.gt_rles('bird', '1'), (48, 64))
+    assert (both == (one | other)).all()
+    assert dataset.gt_rles('bird', '3') == [None] * 6
+    with pytest.raises(KeyError):
+        dataset.gt_rles('dog', '0')
+
+
+def test_subsets(testing):
+    assert testing(videos=['cat']).item_videos() == ['cat']
+    assert testing(skip_videos=['cat', 'gone']).item_videos() == ['bird']
+    assert len(testing(skip_videos=['cat', 'bird'])) == 0
+    with pytest.raises(UserError, match='no such video: dog'):
+        testing(videos=['dog'])
+
+
+def test_tags_and_missing_anno_id(mevis_root: Path, testing):
+    def edit(videos: dict) -> None:
+        del videos['bird']['expressions']['3']['anno_id']
+        videos['bird']['expressions']['0']['tags'] = ['motion-only']
+
+    change(mevis_root / 'train' / META, edit)
+    expressions = testing()[0]['data_samples'].expressions
+    assert expressions[0].tags == ('motion-only',)
+    assert expressions[3].anno_ids == ()
+    assert expressions[3].has_truth
+
+
+def test_instance_tracks(mevis_root: Path, train, testing):
+    folder = mevis_root / 'instances'
+    folder.mkdir()
+    dataset = testing()
+    tracks = [dataset.gt_rles('bird', exp_id) for exp_id in ('1', '0')]
+    instances = InstanceMasks(tracks, [0.2, 0.9], [-1, -1], (48, 64))
+    (folder / 'bird.json').write_text(json.dumps(instances.to_dict()))
+    sample = testing(instance_masks_dir=str(folder))[0]['data_samples']
+    assert list(sample.instances.scores) == [0.9, 0.2]
+    for serial in range(8):
+        item = train(instance_masks_dir=str(folder), videos=['bird'])[0, serial]
+        if item['data_samples'].expressions[0].exp_id == '0':
+            sample = item['data_samples']
+            seen = sample.instances.decode(sample.frame_indices, sample.img_shape)[0]
+            assert (seen != sample.gt_masks).float().mean() < 0.03
+    with pytest.raises(UserError, match=r'cat\.json.*missing.*extract_instance_masks'):
+        testing(instance_masks_dir=str(folder))[1]
+
+
+def test_no_such_folder_or_file(train, tmp_path: Path):
+    with pytest.raises(UserError, match=r'absent.*data_root'):
+        train(data_root=str(tmp_path / 'absent'))
+    with pytest.raises(UserError, match=r'train_u.meta_expressions\.json: no such file'):
+        train(split='train_u')
+    with pytest.raises(UnknownModuleError, match='GlobalFrameSampler'):
+        train(frame_sampler={'type': 'GlobalSampler', 'num_frames': 3})
+
+
+DAMAGES = [
+    (META, r'video cat has no frames', lambda videos: videos['cat'].update(frames=[])),
+    (
+        META,
+        r'video cat, expression 0 has no text',
+        lambda videos: videos['cat']['expressions']['0'].update(exp='  '),
+    ),
+    (MASKS, r'no masks for anno_id 2', lambda masks: masks.pop('2')),
+    (MASKS, r'anno_id 2 has 2 entries.*cat has 3', lambda masks: masks['2'].pop()),
+    (
+        MASKS,
+        r'cat.*anno_id 2.*\(24, 128\).*\(48, 64\)',
+        lambda masks: [rle.update(size=[24, 128]) for rle in masks['2']],
+    ),
+]
+
+
+@pytest.mark.parametrize(('name', 'words', 'damage'), DAMAGES)
+def test_damaged_annotations(mevis_root: Path, train, name: str, words: str, damage):
+    change(mevis_root / 'train' / name, damage)
+    with pytest.raises(UserError, match=words):
+        train(videos=['cat'])[0]
+
+
+def test_missing_masks(mevis_root: Path, train):
+    (mevis_root / 'train' / MASKS).unlink()
+    with pytest.raises(UserError, match=r'mask_dict\.json: no such file'):
+        train()
+
+
+@pytest.mark.parametrize('text', ['', '{"videos": ', '[]', '{"videos": []}'])
+def test_malformed_expressions(mevis_root: Path, train, text: str):
+    (mevis_root / 'train' / META).write_text(text)
+    with pytest.raises(UserError, match=r'meta_expressions\.json'):
+        train()
+
+
+@pytest.mark.parametrize('damage', ['missing', 'truncated', 'empty', 'size'])
+def test_damaged_frame(mevis_root: Path, testing, train, damage: str):
+    path = mevis_root / 'train/JPEGImages/cat/00001.jpg'
+    if damage == 'missing':
+        path.unlink()
+    elif damage == 'size':
+        Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save(path)
+    else:
+        path.write_bytes(path.read_bytes()[: 400 if damage == 'truncated' else 0])
+    for dataset in (testing(videos=['cat']), train(videos=['cat'])):
+        with pytest.raises(UserError, match=r'cat.00001\.jpg.*again'):
+            dataset[0]
