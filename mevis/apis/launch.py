@@ -1,0 +1,47 @@
+"""Processes and devices before the runner exists."""
+
+import os
+
+from mmengine.config import Config
+
+from mevis.errors import UserError
+
+
+def prepare_processes(cfg: Config, launcher: str) -> None:
+    """Makes ``--launcher`` work with and without GPUs.
+
+    The engine's own set-up selects a CUDA device and hands its number to DDP; on machines without
+    one the process group is made here, with gloo, and DDP gets no device.
+
+    Raises:
+        UserError: If the launcher's environment variables are missing.
+    """
+    cfg.launcher = launcher
+    if launcher == 'none':
+        return
+    import torch
+
+    if launcher == 'pytorch' and 'LOCAL_RANK' not in os.environ:
+        raise UserError(
+            '--launcher pytorch: start the processes with torchrun, as tools/dist_train.sh does.'
+        )
+    if torch.cuda.is_available():
+        return
+    if launcher != 'pytorch':
+        raise UserError(f'--launcher {launcher} needs GPUs. On CPUs use --launcher pytorch.')
+    if not torch.distributed.is_initialized():
+        torch.distributed.init_process_group('gloo')
+    cfg.model_wrapper_cfg = dict(
+        type='MMDistributedDataParallel',
+        device_ids=None,
+        broadcast_buffers=False,
+        find_unused_parameters=cfg.get('find_unused_parameters', False),
+    )
+
+
+def set_precision(cfg: Config) -> None:
+    """``--amp``: bfloat16 autocast, or float16 with loss scaling on GPUs that lack it."""
+    import torch
+
+    lacks_bfloat16 = torch.cuda.is_available() and not torch.cuda.is_bf16_supported()
+    cfg.optim_wrapper.type = 'AmpOptimWrapper' if lacks_bfloat16 else 'AutocastOptimWrapper'

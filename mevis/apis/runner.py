@@ -1,0 +1,181 @@
+"""The engine's runner with safe loading and atomic saving, and what the tools set up around it."""
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.dist import master_only
+from mmengine.logging import print_log
+from mmengine.model import is_model_wrapper
+from mmengine.runner import CheckpointLoader, Runner
+from torch import nn
+
+import mevis.engine  # noqa: F401 - registers samplers, hooks and optimizer wrappers
+from mevis.checkpoints.loading import put_into, read_checkpoint
+from mevis.errors import UserError
+
+
+class VideoRunner(Runner):
+    """MMEngine's runner, which neither unpickles code nor leaves half a checkpoint behind.
+
+    Set :attr:`unsafe_unpickle` before loading to accept files that need unpickling.
+    """
+
+    unsafe_unpickle = False
+
+    def load_checkpoint(
+        self,
+        filename: str,
+        map_location: Any = 'cpu',
+        strict: bool = False,
+        revise_keys: Any = None,
+    ) -> dict[str, Any]:
+        """Loads weights; other architectures are refused.
+
+        As the start of a training (``load_from``) a file may lack parts of the model.
+
+        Args:
+            filename: A checkpoint of any form.
+            map_location: Where tensors go.
+            strict: Ignored: what must match follows from what the file is loaded for.
+            revise_keys: Ignored.
+
+        Raises:
+            UserError: If the file is unsafe, damaged or of another architecture.
+        """
+        checkpoint = read_checkpoint(filename, map_location, self.unsafe_unpickle)
+        self.call_hook('after_load_checkpoint', checkpoint=checkpoint)
+        starts_training = self.optim_wrapper is not None and not self._resume
+        put_into(
+            _bare(self.model),
+            checkpoint['state_dict'],
+            str(filename),
+            checkpoint['meta'],
+            partial=starts_training,
+        )
+        self._has_loaded = True
+        self.logger.info(f'Load checkpoint from {filename}')
+        return checkpoint
+
+    def resume(
+        self,
+        filename: str,
+        resume_optimizer: bool = True,
+        resume_param_scheduler: bool = True,
+        map_location: Any = 'cpu',
+    ) -> None:
+        """Goes on with an interrupted training.
+
+        Raises:
+            UserError: If the file holds weights only.
+        """
+        probe = read_checkpoint(filename, 'cpu', self.unsafe_unpickle)
+        missing = [key for key in ('optimizer', 'message_hub') if key not in probe]
+        missing += [key for key in ('iter', 'epoch') if key not in probe['meta']]
+        if missing:
+            raise UserError(
+                f'{filename}: no state of a training in it ({", ".join(missing)} missing), so it'
+                ' cannot be resumed. To start from its weights use --cfg-options'
+                f' load_from={filename}'
+            )
+        del probe
+        super().resume(filename, resume_optimizer, resume_param_scheduler, map_location)
+
+    @master_only
+    def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:
+        """Saves a checkpoint that is either whole or absent."""
+        temporary = Path(out_dir) / f'.{filename}.partial'
+        try:
+            super().save_checkpoint(out_dir, temporary.name, *args, **kwargs)
+            with temporary.open('rb') as file:
+                os.fsync(file.fileno())
+            temporary.replace(Path(out_dir) / filename)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _init_model_weights(self) -> None:
+        # A resumed training overwrites them; pretrained parts need not be looked for again.
+        if not self._resume:
+            super()._init_model_weights()
+
+
+def latest_checkpoint(work_dir: str | Path) -> Path | None:
+    """The checkpoint to resume from: what ``last_checkpoint`` names, in this folder."""
+    work_dir = Path(work_dir)
+    pointer = work_dir / 'last_checkpoint'
+    if pointer.is_file():
+        # By name, so that a moved folder can be resumed.
+        path = work_dir / Path(pointer.read_text().strip()).name
+        if path.is_file():
+            return path
+    steps = {int(path.stem[5:]): path for path in work_dir.glob('iter_*.pth')}
+    return steps[max(steps)] if steps else None
+
+
+def set_resume(cfg: Config, resume: str | None) -> None:
+    """Decides what ``--resume`` goes on from.
+
+    Args:
+        cfg: The config; ``resume`` and ``load_from`` are set in place.
+        resume: A checkpoint, ``auto`` for the latest of the work folder, or None.
+
+    Raises:
+        UserError: If the work folder holds a training that would be overwritten.
+    """
+    latest = latest_checkpoint(cfg.work_dir)
+    if resume is None:
+        if latest is not None:
+            raise UserError(
+                f'{cfg.work_dir}: holds the checkpoints of an earlier training ({latest.name}).'
+                ' Go on with it by --resume, or choose another --work-dir.'
+            )
+        return
+    source = latest if resume == 'auto' else Path(resume)
+    if source is None:
+        print_log(f'{cfg.work_dir}: no checkpoint yet, training starts anew.', logger=None)
+        return
+    cfg.resume, cfg.load_from = True, str(source)
+
+
+def build_runner(cfg: Config, unsafe_unpickle: bool = False) -> VideoRunner:
+    """Builds the runner of a config; all loading of weights goes through the safe loader."""
+    install_safe_loader(unsafe_unpickle)
+    runner = VideoRunner.from_cfg(cfg)
+    runner.unsafe_unpickle = unsafe_unpickle
+    return runner
+
+
+def install_safe_loader(unsafe: bool = False) -> None:
+    """Replaces the engine's loaders, which unpickle, for ``init_cfg`` and third-party code too.
+
+    Addresses and names of model zoos are refused rather than downloaded.
+    """
+
+    def load_from_mevis(filename: str, map_location: Any = None, logger: Any = None) -> Any:
+        if '://' in str(filename):
+            raise UserError(
+                f'{filename}: weights are not downloaded. Fetch the file and name its path.'
+            )
+        return read_checkpoint(filename, map_location or 'cpu', unsafe)
+
+    CheckpointLoader._schemes.clear()
+    CheckpointLoader.register_scheme('', load_from_mevis, force=True)
+
+
+def warn_about_nondeterminism(cfg: Config) -> None:
+    """Says when a resumed training will not repeat the losses to the last bit."""
+    import torch
+
+    if torch.cuda.is_available() and not cfg.get('randomness', {}).get('deterministic'):
+        print_log(
+            'On a GPU a resumed training repeats its losses to the last bit only with'
+            ' --cfg-options randomness.deterministic=True (slower).',
+            'current',
+            logging.INFO,
+        )
+
+
+def _bare(model: nn.Module) -> nn.Module:
+    return model.module if is_model_wrapper(model) else model

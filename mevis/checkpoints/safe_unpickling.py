@@ -1,0 +1,114 @@
+"""Reading checkpoint files without running what is in them.
+
+``torch.load(weights_only=True)`` builds only what an allowlist names.  The engine's own allowlist
+holds ``getattr``, from which every function of the process can be reached; and when loading
+fails, the engine unpickles without any list.  Here there is no second attempt, and the name
+``builtins.getattr`` stands for a function that answers four questions only.
+"""
+
+import argparse
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.logging import HistoryBuffer
+
+from mevis.errors import UserError
+
+_HISTORY_STATISTICS = ('min', 'max', 'mean', 'current')
+
+
+def _getattr_of_history(owner: Any, name: str, *default: Any) -> Any:
+    """What the engine's pickled histories need of ``getattr``, and nothing else."""
+    if owner is HistoryBuffer and name in _HISTORY_STATISTICS:
+        return getattr(owner, name)
+    raise pickle.UnpicklingError(f'getattr of {owner!r}, {name!r} is not allowed')
+
+
+def _allowed_globals() -> list[Any]:
+    """What the engine's own checkpoints hold beside tensors: histories as numpy arrays."""
+    multiarray = np._core.multiarray if hasattr(np, '_core') else np.core.multiarray
+    allowed: list[Any] = [HistoryBuffer, np.ndarray, np.dtype, slice]
+    allowed += [type(np.dtype(name)) for name in ('bool', 'int32', 'int64', 'uint32')]
+    allowed += [type(np.dtype(name)) for name in ('float32', 'float64')]
+    # numpy moved these; old files hold the old names.
+    for module in ('numpy.core.multiarray', 'numpy._core.multiarray'):
+        allowed.append((multiarray._reconstruct, f'{module}._reconstruct'))
+        allowed.append((multiarray.scalar, f'{module}.scalar'))
+    # Released research code stores its command line; only plain values are taken from it.
+    allowed.append(argparse.Namespace)
+    allowed.append((_getattr_of_history, 'builtins.getattr'))
+    return allowed
+
+
+def read_file(path: str | Path, map_location: Any = 'cpu', unsafe: bool = False) -> Any:
+    """Reads a ``.safetensors`` file or a file of ``torch.save``.
+
+    Args:
+        path: The file.
+        map_location: Where tensors go, as in ``torch.load``.
+        unsafe: Unpickle whatever the file holds, which **runs code that is in it**.
+
+    Returns:
+        What was saved; for safetensors ``{'state_dict': …, 'meta': …}``.
+
+    Raises:
+        UserError: If the file would run code, is damaged or is no checkpoint.
+        FileNotFoundError: If it does not exist.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(2, 'no such checkpoint', str(path))
+    if path.suffix == '.safetensors':
+        return _read_safetensors(path, map_location)
+    try:
+        if unsafe:
+            return torch.load(path, map_location=map_location, weights_only=False)
+        with torch.serialization.safe_globals(_allowed_globals()):
+            return torch.load(path, map_location=map_location, weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise UserError(_refusal(path, error)) from error
+    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, AttributeError) as error:
+        raise UserError(
+            f'{path}: not a whole checkpoint file ({_first_line(error)}).'
+            ' Copy or download it again.'
+        ) from error
+
+
+def _read_safetensors(path: Path, map_location: Any) -> dict[str, Any]:
+    from safetensors import SafetensorError, safe_open
+
+    device = 'cpu' if map_location is None or callable(map_location) else str(map_location)
+    try:
+        with safe_open(str(path), framework='pt', device=device) as file:
+            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            return {'state_dict': state, 'meta': dict(file.metadata() or {})}
+    except SafetensorError as error:
+        raise UserError(
+            f'{path}: not a whole safetensors file ({error}). Copy or download it again.'
+        ) from error
+
+
+def _refusal(path: Path, error: Exception) -> str:
+    reason = _first_line(error)
+    text = str(error)
+    for marker in ('Unsupported global: GLOBAL ', 'Unsupported class '):
+        if marker in text:
+            reason = f'it asks for {text.split(marker, 1)[1].split()[0]}'
+    if 'is not allowed' in text:
+        reason = f'it asks for {text[text.rindex("getattr") :].splitlines()[0]}'
+    damaged = 'invalid load key' in text or 'pickle data was truncated' in text
+    if damaged:
+        return f'{path}: not a checkpoint file ({reason}). Copy or download it again.'
+    return (
+        f'{path}: refused, since loading it would run code that is in the file ({reason}).'
+        ' Get the weights as .safetensors; or, only if you trust whoever made the file, rewrite it'
+        ' with tools/convert_checkpoint.py or load it with --unsafe-unpickle.'
+    )
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0][:200] if lines else type(error).__name__

@@ -1,0 +1,72 @@
+"""Trains a model.
+
+tools/train.py configs/mutr_tiny_moving_shapes.py --work-dir work_dirs/tiny
+tools/train.py configs/mutr_tiny_moving_shapes.py --work-dir work_dirs/tiny --resume
+"""
+
+import argparse
+
+from mevis.apis.cli import run
+
+
+def parse_args() -> argparse.Namespace:
+    """Reads the command line."""
+    from mmengine.config import DictAction
+
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], epilog='See docs/guides/train.md.'
+    )
+    parser.add_argument('config', help='what to train: a file of configs/ or your own')
+    parser.add_argument('--work-dir', help='checkpoints and logs; default: work_dirs/<config>')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CHECKPOINT',
+        help='go on with the training of the work folder (or with a checkpoint)',
+    )
+    parser.add_argument('--amp', action='store_true', help='mixed precision')
+    parser.add_argument(
+        '--launcher',
+        choices=('none', 'pytorch', 'slurm', 'mpi'),
+        default='none',
+        help='several processes: tools/dist_train.sh',
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='override entries of the config: optim_wrapper.optimizer.lr=1e-5',
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Trains."""
+    args = parse_args()
+    from pathlib import Path
+
+    from mevis.apis.config import load_config
+    from mevis.apis.config_errors import config_errors
+
+    cfg = load_config(args.config, args.cfg_options)
+    cfg.work_dir = args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
+
+    from mevis.apis.launch import prepare_processes, set_precision
+    from mevis.apis.runner import build_runner, set_resume, warn_about_nondeterminism
+
+    set_resume(cfg, args.resume)
+    if args.amp:
+        set_precision(cfg)
+    prepare_processes(cfg, args.launcher)
+    with config_errors(cfg):
+        runner = build_runner(cfg)
+        warn_about_nondeterminism(cfg)
+        runner.train()
+
+
+if __name__ == '__main__':
+    run(main)
