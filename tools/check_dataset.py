@@ -7,7 +7,6 @@ Prints what it counted and what is wrong, by file.  Exit status 0: sound; 1: som
 import argparse
 import json
 import os
-import sys
 from pathlib import Path
 
 
@@ -94,4 +93,4 @@ def main() -> int:
 if __name__ == '__main__':
     from mevis.apis.cli import run
 
-    sys.exit(run(main))
+    run(main)

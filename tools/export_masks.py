@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 
@@ -52,4 +51,4 @@ def main() -> int:
 if __name__ == '__main__':
     from mevis.apis.cli import run
 
-    sys.exit(run(main))
+    run(main)

@@ -112,6 +112,18 @@ def test_clip_without_visible_object_is_replaced(train):
     assert 10 < kept < 30
 
 
+def test_clip_whose_object_was_cut_away_is_replaced(train, train_pipeline: list):
+    crop = {'type': 'RandomCropClip', 'min_size': 12, 'max_size': 12}
+    dataset = train(pipeline=[*train_pipeline[:4], crop, train_pipeline[-1]], videos=['cat'])
+    for serial in range(20):
+        assert dataset[0, serial]['data_samples'].gt_masks.any()
+
+
+def test_frames_are_sorted(mevis_root: Path, testing):
+    change(mevis_root / 'train' / META, lambda videos: videos['bird']['frames'].reverse())
+    assert testing()[0]['data_samples'].frame_names == [f'{frame:05d}' for frame in range(6)]
+
+
 def test_nothing_visible_at_all_is_an_error(train, mevis_root: Path):
     change(mevis_root / 'train' / MASKS, lambda masks: masks.update({'2': [None] * 3}))
     with pytest.raises(UserError, match='check_dataset'):

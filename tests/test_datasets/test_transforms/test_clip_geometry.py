@@ -74,6 +74,15 @@ def test_resize(clip: dict):
     assert not small['gt_masks'][2].any()
 
 
+def test_masks_are_resized_as_the_official_code_does(clip: dict):
+    # Its rule: pixel i of n comes from pixel floor(i * N / n) of N.
+    small = ResizeClip(17)(dict(clip))
+    height, width = small['img_shape']
+    rows = np.arange(height) * 40 // height
+    columns = np.arange(width) * 60 // width
+    assert (small['gt_masks'] == clip['gt_masks'][:, rows][:, :, columns]).all()
+
+
 def test_resize_takes_flipped_views(clip: dict):
     first = ResizeClip(20)(RandomFlipClip(1.0)(dict(clip)))['frames']
     then = RandomFlipClip(1.0)(ResizeClip(20)(dict(clip)))['frames']
