@@ -10,10 +10,10 @@ from mevis.registry import FRAME_SAMPLERS
 class MUTRFrameSampler(FrameSampler):
     """The centre, one frame shortly before and one shortly after it, the rest from elsewhere.
 
-    The neighbours lie 1 to ``max_distance`` frames away (cut at the ends of the video, where they
-    coincide with the centre), the others are drawn without repetition outside of that span; from
-    the whole video where too little is left outside.  The official code counts the last frame of
-    the span as outside, so that it could be drawn twice; here it cannot.
+    The neighbours lie 1 to ``max_distance`` frames away, cut at the ends of the video, the others
+    are drawn at random outside of that span, and inside of it where too little is left outside.
+    Where the official code shows a frame twice although there are others (a centre at an end of
+    the video; the last frame of the span, which it counts as outside), another one is drawn here.
 
     Args:
         num_frames: Frames T of a clip.
@@ -31,14 +31,14 @@ class MUTRFrameSampler(FrameSampler):
         assert self.num_frames is not None
         if self.num_frames == 1:
             return [centre]
-        before, after = rng.integers(1, self.max_distance + 1, size=2)
+        before, after = rng.integers(1, self.max_distance + 1, size=2).tolist()
         first, last = max(0, centre - before), min(num_video_frames - 1, centre + after)
         if self.num_frames == 2:  # as upstream: the first two of the three
-            return [first, centre]
-        missing = self.num_frames - 3
-        outside = np.r_[0:first, last + 1 : num_video_frames]
-        if len(outside) < missing:
-            outside = np.arange(num_video_frames)
-        # np.resize repeats the shuffled frames, so that each comes up before any comes twice.
-        rest = np.resize(rng.permutation(outside), missing)
-        return [first, centre, last, *rest.tolist()]
+            return [first, centre] if first < centre else [centre, last]
+        chosen = [*{first, centre, last}]
+        span = range(first, last + 1)
+        outside = [frame for frame in range(num_video_frames) if frame not in span]
+        inside = [frame for frame in span if frame not in chosen]
+        # Outside first, then inside, then repetitions of a video that has no more.
+        pool = [*chosen, *rng.permutation(outside), *rng.permutation(inside)]
+        return [int(frame) for frame in np.resize(pool, self.num_frames)]

@@ -38,6 +38,7 @@ def test_contract(config: dict):
             assert frames == sorted(frames)
             assert len(frames) == (sampler.num_frames or num_video_frames)
             assert all(type(frame) is int and 0 <= frame < num_video_frames for frame in frames)
+            assert len(set(frames)) == min(len(frames), num_video_frames)
             assert frames == sampler(num_video_frames, centre, np.random.default_rng(centre))
 
 
@@ -108,10 +109,23 @@ def test_mutr_rule():
     assert len(distances) == 9
 
 
+def test_mutr_neighbours_end_the_span():
+    # Three frames are the span itself; every further one lies outside of it.
+    for seed in range(100):
+        span = MUTRFrameSampler(3)(40, 20, np.random.default_rng(seed))
+        more = MUTRFrameSampler(6)(40, 20, np.random.default_rng(seed))
+        rest = set(more) - set(span)
+        assert len(rest) == 3
+        assert all(frame < span[0] or frame > span[2] for frame in rest)
+
+
 def test_mutr_at_the_ends():
     sampler = MUTRFrameSampler(3)
-    assert sampler(30, 0, np.random.default_rng(0))[:2] == [0, 0]
-    assert sampler(30, 29, np.random.default_rng(0))[1:] == [29, 29]
+    for seed in range(20):
+        start = sampler(30, 0, np.random.default_rng(seed))
+        assert start[0] == 0
+        assert min(start[1:]) <= 3
+        assert sampler(30, 29, np.random.default_rng(seed))[-1] == 29
 
 
 def test_mutr_short_video_shows_all_frames_before_repeating():
