@@ -7,7 +7,7 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import master_only
-from mmengine.logging import print_log
+from mmengine.logging import MMLogger, print_log
 from mmengine.model import is_model_wrapper
 from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
@@ -17,6 +17,17 @@ from mevis.checkpoints.loading import put_into, read_checkpoint
 from mevis.errors import UserError
 
 
+_NOISE = (
+    'paramwise_options',
+    'Failed to search registry with scope',
+    'Hooks will be executed',
+    '"FileClient" will be deprecated',
+    '"HardDiskBackend" is the alias',
+    # What is "lost" is restored by ResumableCheckpointHook.
+    'Resumed iteration number is not divisible',
+)
+
+
 class VideoRunner(Runner):
     """MMEngine's runner, which neither unpickles code nor leaves half a checkpoint behind.
 
@@ -24,6 +35,12 @@ class VideoRunner(Runner):
     """
 
     unsafe_unpickle = False
+
+    def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
+        """The engine's logger without lines that tell a user nothing."""
+        logger = super().build_logger(*args, **kwargs)
+        logger.addFilter(_tells_something)
+        return logger
 
     def load_checkpoint(
         self,
@@ -99,6 +116,12 @@ class VideoRunner(Runner):
         # A resumed training overwrites them; pretrained parts need not be looked for again.
         if not self._resume:
             super()._init_model_weights()
+
+
+def _tells_something(record: logging.LogRecord) -> bool:
+    """False for what the engine says of every parameter and of every registry."""
+    text = record.getMessage()
+    return not text.startswith(_NOISE)
 
 
 def latest_checkpoint(work_dir: str | Path) -> Path | None:

@@ -24,7 +24,7 @@ param_scheduler = [
     dict(
         type='MultiStepLR',
         by_epoch=False,
-        milestones=[80000, 100000],
+        milestones=[72000, 96000],
         gamma=0.1,
     ),
 ]

@@ -82,7 +82,7 @@ class ProgressHook(Hook):
     ) -> None:
         """One step, with the loss."""
         loss = (outputs or {}).get('loss')
-        self._step('train', '' if loss is None else f'loss {float(loss):.4g}')
+        self._step('train', '' if loss is None else f'loss {float(loss.detach()):.4g}')
 
     def before_val_epoch(self, runner: Runner) -> None:
         """Starts the bar of a validation."""
