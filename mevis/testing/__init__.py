@@ -1,0 +1,21 @@
+"""Checks that plugs, ours or a third party's, and recorded tensors can be held against."""
+
+from mevis.testing.contracts import (
+    ContractError,
+    check_backbone,
+    check_constructor,
+    check_frame_sampler,
+    check_query_initializer,
+    check_refiner,
+    check_text_encoder,
+)
+
+__all__ = [
+    'ContractError',
+    'check_backbone',
+    'check_constructor',
+    'check_frame_sampler',
+    'check_query_initializer',
+    'check_refiner',
+    'check_text_encoder',
+]

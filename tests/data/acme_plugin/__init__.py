@@ -1,0 +1,15 @@
+"""A third party's plugs, one per slot; configs reach them by ``custom_imports``."""
+
+from acme_plugin.backbone import AcmeBackbone
+from acme_plugin.frame_sampler import AcmeEvenFrameSampler
+from acme_plugin.query_initializer import AcmePooledQueryInitializer
+from acme_plugin.refiner import AcmeGrowingRefiner
+from acme_plugin.text_encoder import AcmeLetterTextEncoder
+
+__all__ = [
+    'AcmeBackbone',
+    'AcmeEvenFrameSampler',
+    'AcmeGrowingRefiner',
+    'AcmeLetterTextEncoder',
+    'AcmePooledQueryInitializer',
+]

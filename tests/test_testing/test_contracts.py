@@ -1,0 +1,278 @@
+"""Every registered plug holds its contract, and so do a third party's; broken ones are caught."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from mmengine.config import Config
+from torch import nn
+
+from mevis import registry
+from mevis.testing import contracts
+from mevis.testing.contracts import ContractError
+
+DATA = Path(__file__).resolve().parents[1] / 'data'
+ROBERTA = {
+    'model_type': 'roberta',
+    'vocab_size': 300,
+    'hidden_size': 16,
+    'num_hidden_layers': 1,
+    'num_attention_heads': 2,
+    'intermediate_size': 32,
+}
+FOUR_FRAMES = {'num_frames': 4}
+SMALL_QUERY = {'num_queries': 5, 'embed_dims': 16}
+
+# How each registered plug is built small, and what its check is told.
+FRAME_SAMPLERS = {
+    'AllFramesSampler': {},
+    'GlobalFrameSampler': FOUR_FRAMES,
+    'LocalFrameSampler': FOUR_FRAMES,
+    'MUTRFrameSampler': FOUR_FRAMES,
+}
+TEXT_ENCODERS = {'HFTextEncoder': {'config': ROBERTA}, 'WordTextEncoder': {'embed_dims': 16}}
+QUERY_INITIALIZERS = {'RandomQueryInitializer': SMALL_QUERY}
+REFINERS = {'IdentityRefiner': {}}
+TABLES = {
+    'FRAME_SAMPLERS': FRAME_SAMPLERS,
+    'TEXT_ENCODERS': TEXT_ENCODERS,
+    'QUERY_INITIALIZERS': QUERY_INITIALIZERS,
+    'REFINERS': REFINERS,
+}
+
+
+def check_small_query(initializer: nn.Module) -> None:
+    contracts.check_query_initializer(initializer, **SMALL_QUERY)
+
+
+def check_sampler(sampler: Any) -> None:
+    # The official sampler repeats frames of short videos; the figures were made with it.
+    contracts.check_frame_sampler(sampler, may_repeat=type(sampler).__name__ == 'MUTRFrameSampler')
+
+
+CHECKS: dict[str, Callable[[Any], None]] = {
+    'FRAME_SAMPLERS': check_sampler,
+    'TEXT_ENCODERS': contracts.check_text_encoder,
+    'QUERY_INITIALIZERS': check_small_query,
+    'REFINERS': contracts.check_refiner,
+}
+PLUGS = [(slot, name) for slot, table in TABLES.items() for name in table]
+
+
+def build(slot: str, name: str) -> Any:
+    torch.manual_seed(0)
+    return getattr(registry, slot).build({'type': name, **TABLES[slot][name]})
+
+
+@pytest.mark.parametrize('slot', TABLES)
+def test_every_registered_plug_is_in_the_table(slot):
+    plugs = getattr(registry, slot)
+    plugs.import_from_location()
+    ours = {name for name, one in plugs.module_dict.items() if one.__module__.startswith('mevis.')}
+    assert ours == set(TABLES[slot])
+
+
+@pytest.mark.parametrize(('slot', 'name'), PLUGS)
+def test_plug_holds_its_contract(slot, name):
+    CHECKS[slot](build(slot, name))
+
+
+@pytest.mark.parametrize(
+    ('config', 'channels'),
+    [
+        ({'type': 'mmdet.ResNet', 'depth': 18}, (64, 128, 256, 512)),
+        (
+            {'type': 'mmdet.SwinTransformer', 'embed_dims': 12, 'depths': (1, 1, 1, 1)}
+            | {'num_heads': (1, 2, 3, 6), 'window_size': 4},
+            (12, 24, 48, 96),
+        ),
+        ({'type': 'TimmBackbone', 'name': 'resnet10t'}, None),
+    ],
+    ids=lambda value: value['type'] if isinstance(value, dict) else '',
+)
+def test_backbone_holds_its_contract(config, channels):
+    contracts.check_backbone(registry.MODELS.build(config), channels)
+
+
+def test_clip_backbone_holds_its_contract():
+    config = {'type': 'VideoSwinTransformer', 'embed_dims': 12, 'depths': (1, 1, 1, 1)}
+    config |= {'num_heads': (1, 2, 3, 6), 'window_size': (2, 4, 4)}
+    contracts.check_backbone(registry.MODELS.build(config), takes_clips=True)
+
+
+@pytest.fixture(scope='module')
+def acme():
+    """The third party's config, reached as a user's config is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(DATA)
+        yield Config.fromfile(DATA / 'acme_plugin/acme_config.py')
+
+
+@pytest.mark.parametrize('slot', TABLES)
+def test_third_party_holds_the_contract(acme, slot):
+    plug = getattr(registry, slot).build(acme[slot.lower().removesuffix('s')])
+    assert type(plug).__module__.startswith('acme_plugin.')
+    CHECKS[slot](plug)
+
+
+def test_third_party_backbone_holds_the_contract(acme):
+    contracts.check_backbone(registry.MODELS.build(acme.backbone))
+
+
+# What follows breaks each contract once.
+
+
+class KeywordRefiner(nn.Module):
+    def __init__(self, **kwargs):
+        super().__init__()
+
+
+class SoftRefiner(nn.Module):
+    def forward(self, frames, masks, context):
+        return masks.float()
+
+
+class InPlaceRefiner(nn.Module):
+    def forward(self, frames, masks, context):
+        return masks.fill_(True)
+
+
+class MoodyRefiner(nn.Module):
+    def forward(self, frames, masks, context):
+        return torch.rand(masks.shape) > 0.5
+
+
+class RememberingRefiner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer('calls', torch.zeros(()))
+
+    def forward(self, frames, masks, context):
+        self.calls += 1
+        return masks.clone()
+
+
+class GreedyRefiner(nn.Module):
+    def forward(self, frames, masks, context):
+        frames([len(masks)])
+        return masks.clone()
+
+
+@pytest.mark.parametrize(
+    ('refiner', 'message'),
+    [
+        (KeywordRefiner, r'\*\*kwargs'),
+        (SoftRefiner, 'not bool'),
+        (InPlaceRefiner, 'changed the masks'),
+        (MoodyRefiner, 'second run'),
+        (RememberingRefiner, 'parameters or buffers'),
+        (GreedyRefiner, 'were read'),
+    ],
+)
+def test_broken_refiner_is_caught(refiner, message):
+    with pytest.raises(ContractError, match=message):
+        contracts.check_refiner(refiner())
+
+
+@pytest.mark.parametrize(
+    ('sample', 'message'),
+    [
+        (lambda n, centre, rng: [centre], 'instead of 2'),
+        (lambda n, centre, rng: [n, n], 'outside'),
+        (lambda n, centre, rng: [n - 1, 0], 'not sorted'),
+        (lambda n, centre, rng: [0, 0], 'repeat'),
+        (lambda n, centre, rng: sorted(rng.choice(n, 2)), 'no list of int'),
+        (
+            lambda n, centre, rng: [0, min(n - 1, 1 + int(torch.randint(0, n, ())))],
+            'other frames',
+        ),
+    ],
+)
+def test_broken_sampler_is_caught(sample, message):
+    sampler = type('Sampler', (), {'num_frames': 2, '__call__': lambda self, *args: sample(*args)})
+    with pytest.raises(ContractError, match=message):
+        contracts.check_frame_sampler(sampler())
+
+
+class BrokenTextEncoder(nn.Module):
+    """Mixes the expressions of a batch, or masks the wrong side."""
+
+    embed_dims = 4
+
+    def __init__(self, fault: str) -> None:
+        super().__init__()
+        self.fault = fault
+
+    def forward(self, expressions, device):
+        lengths = [len(text.split()) for text in expressions]
+        padding = torch.arange(max(lengths))[None] >= torch.tensor(lengths)[:, None]
+        words = torch.ones(*padding.shape, 4)
+        if self.fault == 'mixes':
+            words = words * sum(lengths)
+        if self.fault == 'inverted':
+            padding = ~padding
+        if self.fault == 'channels':
+            words = words[..., :2]
+        return SimpleNamespace(words=words, padding_mask=padding)
+
+
+@pytest.mark.parametrize(
+    ('fault', 'message'),
+    [('mixes', 'two batches of one'), ('inverted', 'padding only'), ('channels', 'embed_dims')],
+)
+def test_broken_text_encoder_is_caught(fault, message):
+    with pytest.raises(ContractError, match=message):
+        contracts.check_text_encoder(BrokenTextEncoder(fault))
+
+
+class BrokenQueryInitializer(nn.Module):
+    def __init__(self, fault: str) -> None:
+        super().__init__()
+        self.fault = fault
+        self.query = nn.Parameter(torch.ones(5, 16))
+
+    def forward(self, levels, instances, encode):
+        query = self.query.expand(len(instances), -1, -1)
+        if self.fault == 'mixes':
+            return query * sum(1 if one is None else len(one) for one in instances)
+        if self.fault == 'detached':
+            return query.detach()
+        return query[:, :-1]
+
+
+@pytest.mark.parametrize(
+    ('fault', 'message'),
+    [
+        ('mixes', 'two batches of one'),
+        ('shape', 'not'),
+        ('detached', 'no gradient'),
+    ],
+)
+def test_broken_query_initializer_is_caught(fault, message):
+    with pytest.raises(ContractError, match=message):
+        check_small_query(BrokenQueryInitializer(fault))
+
+
+def test_backbone_of_wrong_strides_is_caught():
+    config = {'type': 'mmdet.ResNet', 'depth': 18, 'strides': (1, 2, 2, 1)}
+    with pytest.raises(ContractError, match='levels are'):
+        contracts.check_backbone(registry.MODELS.build(config), (64, 128, 256, 512))
+
+
+def test_backbone_that_keeps_training_statistics_is_caught():
+    class Drifting(nn.Module):
+        out_channels = (1, 1, 1, 1)
+
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.BatchNorm2d(3)
+
+        def forward(self, images):
+            images = self.norm.train()(images)
+            return [images[:, :1, ::stride, ::stride] for stride in contracts.STRIDES]
+
+    with pytest.raises(ContractError, match='two batches of one|parameters or buffers'):
+        contracts.check_backbone(Drifting())
