@@ -1,6 +1,6 @@
 """Videos with sentences: clips for training, whole videos for testing."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from mevis.structures import Expression
 Item = int | tuple[int, int]
 
 
-class RefVidSegDataset(Dataset):
+class RefVidSegDataset(Dataset, ABC):
     """Base of all data sets: a reader says what a split holds, this class makes items of it.
 
     A training item is one clip with one expression.  Clips in which the expression's objects
