@@ -110,8 +110,8 @@ def _crop_instances(
     for mask in masks:
         track: list[dict[str, Any] | None] = [None] * results['num_video_frames']
         cut = np.ascontiguousarray(mask[window])
-        for frame, seen, rle in zip(frames, cut.any((1, 2)), encode_rle(cut), strict=True):
-            track[frame] = rle if seen else None
+        for frame, seen, rle in zip(frames, cut, encode_rle(cut), strict=True):
+            track[frame] = rle if seen.any() else None
         tracks.append(track)
     cut_size = tuple(part.stop - part.start for part in window[1:])
     return replace(instances, rles=tracks, size=cut_size, flipped=False)
