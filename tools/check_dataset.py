@@ -53,29 +53,33 @@ def check(args: argparse.Namespace) -> list:
 
 
 def print_report(report, limit: int) -> None:
-    """Prints counts and problems of one split."""
+    """Prints counts, a table of what is wrong and one line per problem."""
+    from collections import Counter
+
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console()
+    console = Console(highlight=False, soft_wrap=True)
     counts = ', '.join(f'{number} {what}' for what, number in report.counts.items())
-    console.print(
-        f'[bold]{escape(report.split)}[/]: {escape(counts) or "nothing"}', highlight=False
-    )
+    console.print(f'[bold]{escape(report.split)}[/]: {escape(counts) or "nothing"}')
     for note in report.notes:
-        console.print(f'  {escape(note)}', highlight=False)
-    if report.problems:
-        table = Table('', 'kind', 'file', 'what')
-        for problem in sorted(report.problems, key=lambda problem: not problem.is_error)[:limit]:
-            level = '[red]error[/]' if problem.is_error else '[yellow]warning[/]'
-            table.add_row(level, *map(escape, (problem.kind, problem.place, problem.detail)))
+        console.print(f'  {escape(note)}')
+    levels = {True: '[red]error[/]', False: '[yellow]warning[/]'}
+    problems = sorted(report.problems, key=lambda problem: not problem.is_error)
+    if problems:
+        table = Table('', 'kind', 'number')
+        for (is_error, kind), number in Counter((p.is_error, p.kind) for p in problems).items():
+            table.add_row(levels[is_error], escape(kind), str(number))
         console.print(table)
-    errors = sum(problem.is_error for problem in report.problems)
-    hidden = max(0, len(report.problems) - limit)
+    for problem in problems[:limit]:
+        text = f'{problem.kind}: {problem.place}: {problem.detail}'
+        console.print(f'  {levels[problem.is_error]} {escape(text)}')
+    hidden = max(0, len(problems) - limit)
     more = f' ({hidden} not listed, see --limit)' if hidden else ''
+    errors = sum(problem.is_error for problem in problems)
     verdict = '[green]sound[/]' if report.sound else f'[red]{errors} errors[/]'
-    console.print(f'  {verdict}, {len(report.problems) - errors} warnings{more}', highlight=False)
+    console.print(f'  {verdict}, {len(problems) - errors} warnings{more}')
 
 
 def main() -> int:

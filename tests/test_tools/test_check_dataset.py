@@ -244,6 +244,9 @@ def test_command(repo_root: Path, folder: Path):
     assert run.returncode == 0, run.stderr
     assert 'sound' in run.stdout
     (folder / FRAME).unlink()
+    run = run_tool(repo_root, folder.parent)
+    assert run.returncode == 1, run.stderr
+    assert f'error frame missing: {folder / FRAME}: no such file; extract it' in run.stdout
     run = run_tool(repo_root, folder.parent, '--fast', '--json')
     assert run.returncode == 1, run.stderr
     (report,) = json.loads(run.stdout)
