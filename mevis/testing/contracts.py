@@ -80,14 +80,10 @@ def _check_gradients(plug: nn.Module, output: Tensor) -> None:
     _require(finite, plug, 'a gradient is not finite')
 
 
-def check_frame_sampler(sampler: Any, may_repeat: bool = False) -> None:
+def check_frame_sampler(sampler: Any) -> None:
     """``(num_video_frames, centre, rng) -> list[int]``, sorted, from ``rng`` alone.
 
     The attribute ``num_frames`` says how many; None: as many as the video has.
-
-    Args:
-        sampler: The plug.
-        may_repeat: Whether it may repeat frames of a video that has enough of them.
 
     Raises:
         ContractError: If it does not hold.
@@ -98,7 +94,7 @@ def check_frame_sampler(sampler: Any, may_repeat: bool = False) -> None:
         for centre in {0, num_video_frames // 2, num_video_frames - 1}:
             for seed in range(3):
                 frames = _check_sample(sampler, num_video_frames, centre, seed)
-                enough = num_video_frames >= len(frames) and not may_repeat
+                enough = num_video_frames >= len(frames)
                 text = f'repeats frames of {num_video_frames} although there are enough: {frames}'
                 _require(not enough or len(set(frames)) == len(frames), sampler, text)
 

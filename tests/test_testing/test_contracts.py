@@ -48,13 +48,8 @@ def check_small_query(initializer: nn.Module) -> None:
     contracts.check_query_initializer(initializer, **SMALL_QUERY)
 
 
-def check_sampler(sampler: Any) -> None:
-    # The official sampler repeats frames of short videos; the figures were made with it.
-    contracts.check_frame_sampler(sampler, may_repeat=type(sampler).__name__ == 'MUTRFrameSampler')
-
-
 CHECKS: dict[str, Callable[[Any], None]] = {
-    'FRAME_SAMPLERS': check_sampler,
+    'FRAME_SAMPLERS': contracts.check_frame_sampler,
     'TEXT_ENCODERS': contracts.check_text_encoder,
     'QUERY_INITIALIZERS': check_small_query,
     'REFINERS': contracts.check_refiner,
