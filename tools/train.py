@@ -50,7 +50,7 @@ def main() -> None:
     from pathlib import Path
 
     from mevis.apis.config import load_config
-    from mevis.apis.config_errors import config_errors
+    from mevis.apis.config_errors import check_engine_names, config_errors
 
     cfg = load_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
@@ -58,6 +58,7 @@ def main() -> None:
     from mevis.apis.launch import prepare_processes, set_precision
     from mevis.apis.runner import build_runner, set_resume, warn_about_nondeterminism
 
+    check_engine_names(cfg)
     set_resume(cfg, args.resume)
     if args.amp:
         set_precision(cfg)

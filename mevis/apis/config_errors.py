@@ -11,12 +11,11 @@ from mevis.apis.overrides import nearest
 from mevis.errors import UserError
 from mevis.registry import UnknownModuleError
 
-# What mmengine writes; `class `X` in a.b.c.py: ` is put before messages from constructors.
+# What mmengine and Python write.
 _UNKNOWN = re.compile(r"['\"]?([\w.]+)['\"]? is not in the (?:[\w.-]+::)?([\w -]+?) registry")
 _UNKNOWN_OURS = re.compile(r"'([\w.]+)' is not a registered .*", re.DOTALL)
-_BUILDING = re.compile(r'class `(\w+)` in ([\w/.]+): (.*)', re.DOTALL)
-_KEYWORD = re.compile(r"got (?:an )?unexpected keyword arguments? '(\w+)'")
-_REQUIRED = re.compile(r'missing \d+ required (?:positional|keyword-only) arguments?: (.+)')
+_KEYWORD = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+_REQUIRED = re.compile(r'(\w+)\.__init__\(\) missing \d+ required [\w-]+ arguments?: (.+)')
 
 
 @contextmanager
@@ -30,11 +29,33 @@ def config_errors(cfg: Config) -> Iterator[None]:
         yield
     except UserError:
         raise
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError) as error:
         message = _explain(error, cfg)
         if message is None:
             raise
         raise UserError(message) from error
+
+
+def check_engine_names(cfg: Config) -> None:
+    """Looks up the names of the engine's own parts before hours of data loading, or of nothing.
+
+    Raises:
+        UserError: If one is not registered; the engine itself ends in a traceback for some.
+    """
+    from mmengine.registry import OPTIM_WRAPPERS, OPTIMIZERS, PARAM_SCHEDULERS
+
+    wrapper = cfg.get('optim_wrapper') or {}
+    schedulers = cfg.get('param_scheduler') or []
+    parts = [(wrapper, OPTIM_WRAPPERS), (wrapper.get('optimizer') or {}, OPTIMIZERS)]
+    parts += [(item, PARAM_SCHEDULERS) for item in _as_list(schedulers)]
+    for part, registry in parts:
+        name = part.get('type')
+        if isinstance(name, str) and registry.get(name) is None:
+            raise UserError(_unknown(cfg, name, registry.name))
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _explain(error: Exception, cfg: Config) -> str | None:
@@ -45,12 +66,7 @@ def _explain(error: Exception, cfg: Config) -> str | None:
     if isinstance(error, KeyError):
         found = _UNKNOWN.search(text)
         return _unknown(cfg, found[1], found[2]) if found else None
-    if isinstance(error, TypeError):
-        return _wrong_arguments(cfg, text)
-    nested = _BUILDING.search(text)
-    if nested and 'UserError' in type(error).__name__:
-        return nested[3]
-    return None
+    return _wrong_arguments(cfg, text)
 
 
 def _unknown(cfg: Config, name: str, registry_name: str) -> str:
@@ -67,23 +83,19 @@ def _unknown(cfg: Config, name: str, registry_name: str) -> str:
 
 
 def _wrong_arguments(cfg: Config, text: str) -> str | None:
+    """An argument too much or too few, if it is of a class that the config names."""
     from mevis.apis.constructor_arguments import arguments_of_type
 
-    if not text.startswith('class `'):
+    found = _KEYWORD.search(text) or _REQUIRED.search(text)
+    place = _places(cfg, found[1]) if found else ''
+    if not place:
         return None
-    innermost = text[text.rindex('class `') :]
-    building = _BUILDING.search(innermost)
-    if building is None:
-        return None
-    owner, reason = building[1], building[3]
-    keyword, required = _KEYWORD.search(reason), _REQUIRED.search(reason)
-    if keyword:
-        table = arguments_of_type(owner)
-        hint = nearest(keyword[1], table.names) if table else ''
-        return f'{_places(cfg, owner)}{owner} takes no {keyword[1]!r}. {hint}'
-    if required:
-        return f'{_places(cfg, owner)}{owner} needs {required[1]}. Add it to the config.'
-    return None
+    owner, argument = found[1], found[2]
+    if found.re is _REQUIRED:
+        return f'{place}{owner} needs {argument}. Add it to the config.'
+    table = arguments_of_type(owner)
+    hint = nearest(argument, table.names) if table else ''
+    return f'{place}{owner} takes no {argument!r}. {hint}'
 
 
 def _places(cfg: Config, name: str) -> str:

@@ -77,7 +77,9 @@ def _check_key(cfg: Config, key: str, overrides: Mapping[str, Any]) -> None:
             node = node[part]
             continue
         _check_new(node, part, place, key, overrides)
-        return
+        if place.rpartition('.')[2] in (*_COLLECTIONS, *_FREE_KEYS):
+            return
+        node = {}
 
 
 def _list_entry(node: Any, part: str, key: str, place: str) -> Any:
@@ -106,6 +108,9 @@ def _check_new(
             f' A new entry needs {entry}.type.'
         )
     table = _arguments(node, place, overrides)
+    if table is None and not node:
+        # Inside a new section that nothing is known about.
+        return
     if table is not None and (table.open or part in table.names):
         return
     known = set(node) | (table.names if table else set())

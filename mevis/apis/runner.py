@@ -16,7 +16,6 @@ import mevis.engine  # noqa: F401 - registers samplers, hooks and optimizer wrap
 from mevis.checkpoints.loading import put_into, read_checkpoint
 from mevis.errors import UserError
 
-
 _NOISE = (
     'paramwise_options',
     'Failed to search registry with scope',

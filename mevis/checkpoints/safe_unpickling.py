@@ -8,6 +8,7 @@ fails, the engine unpickles without any list.  Here there is no second attempt, 
 
 import argparse
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,10 @@ from mmengine.logging import HistoryBuffer
 
 from mevis.errors import UserError
 
+# What torch says of a name that is not on the list.
+_GLOBAL = re.compile(r'(?:GLOBAL|Unsupported class|class) ([\w.]+)')
+# What torch raises for a file that is cut or no archive; EINVAL among the OSErrors.
+_DAMAGE = (RuntimeError, EOFError, ValueError, KeyError, IndexError, AttributeError, OSError)
 _HISTORY_STATISTICS = ('min', 'max', 'mean', 'current')
 
 
@@ -68,9 +73,11 @@ def read_file(path: str | Path, map_location: Any = 'cpu', unsafe: bool = False)
             return torch.load(path, map_location=map_location, weights_only=False)
         with torch.serialization.safe_globals(_allowed_globals()):
             return torch.load(path, map_location=map_location, weights_only=True)
+    except PermissionError:
+        raise
     except pickle.UnpicklingError as error:
         raise UserError(_refusal(path, error)) from error
-    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, AttributeError) as error:
+    except _DAMAGE as error:
         raise UserError(
             f'{path}: not a whole checkpoint file ({_first_line(error)}).'
             ' Copy or download it again.'
@@ -92,13 +99,14 @@ def _read_safetensors(path: Path, map_location: Any) -> dict[str, Any]:
 
 
 def _refusal(path: Path, error: Exception) -> str:
-    reason = _first_line(error)
     text = str(error)
-    for marker in ('Unsupported global: GLOBAL ', 'Unsupported class '):
-        if marker in text:
-            reason = f'it asks for {text.split(marker, 1)[1].split()[0]}'
-    if 'is not allowed' in text:
-        reason = f'it asks for {text[text.rindex("getattr") :].splitlines()[0]}'
+    wanted = _GLOBAL.search(text)
+    getattr_of = re.search(r'getattr of .* is not allowed', text)
+    reason = _first_line(error)
+    if getattr_of:
+        reason = getattr_of[0]
+    elif wanted:
+        reason = f'it asks for {wanted[1]}'
     damaged = 'invalid load key' in text or 'pickle data was truncated' in text
     if damaged:
         return f'{path}: not a checkpoint file ({reason}). Copy or download it again.'

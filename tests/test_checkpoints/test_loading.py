@@ -1,0 +1,102 @@
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from mevis.checkpoints.loading import compare, load_into, load_weights, read_checkpoint
+from mevis.errors import UserError
+
+
+def network(width: int = 3) -> nn.Module:
+    torch.manual_seed(width)
+    return nn.Sequential(nn.Linear(2, width), nn.BatchNorm1d(width), nn.Linear(width, 1))
+
+
+def same(first: nn.Module, second: nn.Module) -> bool:
+    states = first.state_dict(), second.state_dict()
+    return all(torch.equal(states[0][key], states[1][key]) for key in states[0])
+
+
+@pytest.mark.parametrize('form', ['engine', 'bare', 'model', 'data-parallel', 'safetensors'])
+def test_every_form_of_file_loads(tmp_path, form):
+    source, target = network(), network()
+    nn.init.constant_(source[0].weight, 7.0)
+    state = source.state_dict()
+    path = tmp_path / ('weights.safetensors' if form == 'safetensors' else 'weights.pth')
+    if form == 'safetensors':
+        save_file(state, path, metadata={'command': 'tools/train.py'})
+    elif form == 'data-parallel':
+        torch.save({'state_dict': {f'module.{key}': value for key, value in state.items()}}, path)
+    else:
+        key = {'engine': 'state_dict', 'model': 'model'}.get(form)
+        torch.save({key: state} if key else state, path)
+    loaded = load_into(target, path)
+    assert same(source, target)
+    assert loaded.kind == 'mevis'
+    if form == 'safetensors':
+        assert loaded.meta == {'command': 'tools/train.py'}
+
+
+def test_another_architecture_is_refused_with_what_differs(tmp_path):
+    path = tmp_path / 'wide.pth'
+    meta = {'architecture': {'model': 'MUTR', 'backbone': 'mmdet.ResNet'}}
+    torch.save({'state_dict': network(5).state_dict(), 'meta': meta}, path)
+    model = network(3)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    with pytest.raises(UserError) as caught:
+        load_into(model, path)
+    message = str(caught.value)
+    assert 'wide.pth' in message
+    assert 'backbone mmdet.ResNet' in message
+    assert '0.weight: (5, 2) in the file, (3, 2) here' in message
+    assert 'Use the config it was trained with' in message
+    assert all(torch.equal(before[key], value) for key, value in model.state_dict().items())
+
+
+def test_a_missing_and_an_unknown_tensor_are_refused(tmp_path):
+    path = tmp_path / 'renamed.pth'
+    state = network().state_dict()
+    state['extra'] = state.pop('2.bias')
+    torch.save(state, path)
+    with pytest.raises(UserError, match=r'missing in the file \(2\.bias\).*unknown.*\(extra\)'):
+        load_into(network(), path)
+
+
+def test_a_start_for_training_may_lack_parts_but_not_most(tmp_path):
+    path = tmp_path / 'start.pth'
+    source, target = network(), network()
+    nn.init.constant_(source[0].weight, 7.0)
+    state = source.state_dict()
+    state['2.weight'] = torch.zeros(65, 3)
+    torch.save(state, path)
+    kept = target[2].weight.clone()
+    load_into(target, path, partial=True)
+    assert torch.equal(target[0].weight, source[0].weight)
+    assert torch.equal(target[2].weight, kept)
+    torch.save({'0.weight': state['0.weight']}, path)
+    with pytest.raises(UserError, match='does not fit'):
+        load_into(target, path, partial=True)
+
+
+def test_counters_and_position_ids_do_not_decide():
+    state = network().state_dict()
+    trimmed = {key: value for key, value in state.items() if 'num_batches' not in key}
+    trimmed['text_encoder.embeddings.position_ids'] = torch.arange(4)
+    assert not compare(state, trimmed)
+
+
+def test_config_text_that_the_engine_would_run_is_dropped(tmp_path):
+    path = tmp_path / 'evil.pth'
+    meta = {'config': "import os; os.system('true')", 'iter': 1, 'cfg': 'shown, never run'}
+    torch.save({'state_dict': network().state_dict(), 'meta': meta}, path)
+    assert read_checkpoint(path)['meta'] == {'iter': 1, 'cfg': 'shown, never run'}
+
+
+def test_a_file_without_weights_is_named(tmp_path):
+    path = tmp_path / 'numbers.pth'
+    torch.save({'epoch': 3}, path)
+    with pytest.raises(UserError, match=r'numbers\.pth: no weights in it \(keys: epoch\)'):
+        load_weights(path)
+    torch.save([1, 2], path)
+    with pytest.raises(UserError, match='holds a list instead of weights'):
+        load_weights(path)

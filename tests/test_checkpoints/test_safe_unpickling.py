@@ -1,0 +1,131 @@
+import argparse
+import os
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from mmengine.logging import HistoryBuffer
+
+from mevis.checkpoints.safe_unpickling import read_file
+from mevis.errors import UserError
+
+
+class _RunsACommand:
+    """A plain malicious pickle."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+
+    def __reduce__(self):
+        return os.system, (self.command,)
+
+
+def _getattr_chain(path, command: str) -> None:
+    """A file that reaches os.system through an allowlisted ``getattr`` alone.
+
+    HistoryBuffer is on the engine's allowlist; its methods lead to their globals, and so to
+    everything that the module has imported.
+    """
+
+    class Chain:
+        def __reduce__(self):
+            class Globals:
+                def __reduce__(self):
+                    return getattr, (HistoryBuffer.update, '__globals__')
+
+            return getattr, (Globals(), 'get')
+
+    torch.save({'state_dict': {'weight': torch.ones(1)}, 'x': Chain(), 'c': command}, path)
+
+
+def test_a_pickle_that_runs_a_command_is_refused(tmp_path):
+    path, proof = tmp_path / 'evil.pth', tmp_path / 'proof'
+    torch.save(
+        {'state_dict': {'weight': torch.ones(1)}, 'x': _RunsACommand(f'touch {proof}')}, path
+    )
+    with pytest.raises(UserError, match=r'evil\.pth: refused, .*(posix|nt)\.system.*safetensors'):
+        read_file(path)
+    assert not proof.exists()
+
+
+def test_the_pickle_is_a_real_attack(tmp_path):
+    path, proof = tmp_path / 'evil.pth', tmp_path / 'proof'
+    torch.save({'x': _RunsACommand(f'touch {proof}')}, path)
+    read_file(path, unsafe=True)
+    assert proof.exists()
+
+
+def test_getattr_of_an_allowlist_leads_nowhere(tmp_path):
+    path = tmp_path / 'chain.pth'
+    _getattr_chain(path, 'true')
+    with pytest.raises(UserError, match=r'chain\.pth: refused, .*getattr'):
+        read_file(path)
+
+
+def test_the_getattr_chain_gets_past_the_engines_allowlist(tmp_path):
+    from mmengine.runner.checkpoint import get_torch_safe_globals
+
+    path = tmp_path / 'chain.pth'
+    _getattr_chain(path, 'true')
+    with torch.serialization.safe_globals(get_torch_safe_globals()):
+        loaded = torch.load(path, weights_only=True)
+    assert loaded['x']('np') is np
+
+
+def test_what_the_engine_writes_is_read(tmp_path):
+    path = tmp_path / 'engine.pth'
+    history = HistoryBuffer([1.0, 2.0], [1, 1])
+    saved = {
+        'state_dict': {'weight': torch.ones(2)},
+        'message_hub': {'log_scalars': {'loss': history}, 'lr': np.float64(0.1)},
+    }
+    torch.save(saved, path)
+    hub = read_file(path)['message_hub']
+    assert hub['log_scalars']['loss'].data[0].tolist() == [1.0, 2.0]
+    assert hub['log_scalars']['loss'].statistics('mean') == 1.5
+    assert hub['lr'] == 0.1
+
+
+def test_a_command_line_is_read_as_plain_data(tmp_path):
+    path = tmp_path / 'release.pth'
+    torch.save({'model': {}, 'args': argparse.Namespace(backbone='resnet50')}, path)
+    assert read_file(path)['args'].backbone == 'resnet50'
+
+
+def test_a_file_of_before_zip_archives_is_held_to_the_same_rules(tmp_path):
+    path = tmp_path / 'old.pth'
+    torch.save({'x': _RunsACommand('true')}, path, _use_new_zipfile_serialization=False)
+    with pytest.raises(UserError, match='refused'):
+        read_file(path)
+
+
+@pytest.mark.parametrize('name', ['weights.pth', 'weights.safetensors'])
+@pytest.mark.parametrize('content', [b'', b'not weights', b'\x80\x02}q\x00.', b'PK\x03\x04rest'])
+def test_a_damaged_file_is_named(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=rf'{name}: .*(again|refused)'):
+        read_file(path)
+
+
+def test_a_truncated_file_is_named(tmp_path):
+    path = tmp_path / 'weights.pth'
+    torch.save({'state_dict': {'weight': torch.ones(1000)}}, path)
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(UserError, match='not a whole checkpoint'):
+        read_file(path)
+
+
+def test_a_missing_file_is_an_os_error_with_its_name(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        read_file(tmp_path / 'absent.pth')
+    assert caught.value.filename.endswith('absent.pth')
+
+
+def test_pickle_of_a_plain_dict_without_torch_is_not_run(tmp_path):
+    path, proof = tmp_path / 'raw.pth', tmp_path / 'proof'
+    path.write_bytes(pickle.dumps(_RunsACommand(f'touch {proof}')))
+    with pytest.raises(UserError):
+        read_file(path)
+    assert not proof.exists()

@@ -1,0 +1,128 @@
+"""tools/train.py as a user runs it: in a process of its own, killed and resumed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mevis.testing.tiny_mevis import write_tiny_mevis
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope='module')
+def data_root(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp('data')
+    write_tiny_mevis(root)
+    return root
+
+
+def train(repo_root, data_root, work_dir, *options, args=(), config='toy_config.py', check=True):
+    toy = repo_root / 'tests/data/toy_project'
+    command = [sys.executable, 'tools/train.py', str(toy / config), '--work-dir', str(work_dir)]
+    command += [*args, '--cfg-options', f'train_dataloader.dataset.data_root={data_root}', *options]
+    env = {**os.environ, 'PYTHONPATH': str(toy), 'OMP_NUM_THREADS': '1'}
+    done = subprocess.run(command, cwd=repo_root, env=env, capture_output=True, text=True)
+    if check:
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done
+
+
+def losses(work_dir: Path) -> dict[int, tuple[float, float]]:
+    """Iteration -> (loss, gradient norm) as logged; a repeated iteration must repeat its value."""
+    values: dict[int, tuple[float, float]] = {}
+    for path in sorted(work_dir.glob('*/vis_data/scalars.json')):
+        for line in path.read_text().splitlines():
+            entry = json.loads(line)
+            if 'loss' in entry:
+                value = (entry['loss'], entry.get('grad_norm'))
+                assert values.setdefault(entry['step'], value) == value, entry['step']
+    return values
+
+
+@pytest.fixture(scope='module')
+def uninterrupted(data_root, tmp_path_factory, repo_root) -> dict[int, tuple[float, float]]:
+    work_dir = tmp_path_factory.mktemp('uninterrupted')
+    train(repo_root, data_root, work_dir)
+    values = losses(work_dir)
+    assert sorted(values) == list(range(1, 13))
+    assert len({value for value, _ in values.values()}) == 12
+    return values
+
+
+# Accumulation is 3 and checkpoints come every 2 iterations: all phases of a window are met.
+@pytest.mark.parametrize(
+    ('iteration', 'workers', 'while_saving'),
+    [(1, 0, False), (5, 0, False), (6, 2, False), (9, 2, False), (8, 0, True), (2, 0, True)],
+)
+def test_killed_and_resumed_training_repeats_its_losses(
+    uninterrupted, repo_root, data_root, tmp_path, iteration, workers, while_saving
+):
+    work_dir = tmp_path / 'work'
+    killer = [
+        'default_hooks.killer.type=KillerHook',
+        f'default_hooks.killer.iteration={iteration}',
+        f'default_hooks.killer.while_saving={while_saving}',
+        f'train_dataloader.num_workers={workers}',
+    ]
+    killed = train(repo_root, data_root, work_dir, *killer, check=False)
+    assert killed.returncode == -9, killed.stderr[-2000:]
+    # As many workers as it likes: they have no say in what is drawn.
+    train(repo_root, data_root, work_dir, args=['--resume'])
+    assert losses(work_dir) == uninterrupted
+
+
+def test_weights_after_a_resume_are_those_of_an_uninterrupted_training(
+    repo_root, data_root, tmp_path
+):
+    import torch
+
+    whole, parts = tmp_path / 'whole', tmp_path / 'parts'
+    train(repo_root, data_root, whole)
+    train(repo_root, data_root, parts, 'train_cfg.max_iters=12', args=['--resume'])
+    (parts / 'last_checkpoint').write_text(str(parts / 'iter_10.pth'))
+    (parts / 'iter_12.pth').unlink()
+    train(repo_root, data_root, parts, args=['--resume'])
+    states = [torch.load(path / 'iter_12.pth', weights_only=True) for path in (whole, parts)]
+    for part in ('state_dict', 'ema_state_dict'):
+        first, second = (state[part] for state in states)
+        assert first.keys() == second.keys()
+        assert all(torch.equal(first[key], second[key]) for key in first), part
+
+
+def test_an_earlier_training_is_not_overwritten(repo_root, data_root, tmp_path):
+    train(repo_root, data_root, tmp_path, 'train_cfg.max_iters=2')
+    again = train(repo_root, data_root, tmp_path, check=False)
+    assert again.returncode == 2
+    assert '--resume' in again.stderr
+    assert 'Traceback' not in again.stderr
+
+
+def test_mixed_precision_on_any_device(repo_root, data_root, tmp_path):
+    train(repo_root, data_root, tmp_path, 'train_cfg.max_iters=2', args=['--amp'])
+    assert len(losses(tmp_path)) == 2
+
+
+@pytest.mark.parametrize(
+    ('options', 'expected'),
+    [
+        (['optim_wraper.optimizer.lr=1e-5'], ['optim_wraper', 'optim_wrapper']),
+        (['model.dropuot=0.1'], ['ToySegmentor', 'dropuot', 'dropout']),
+        (['model.type=ToySegmentr'], ['model.type', 'ToySegmentr', 'ToySegmentor']),
+        (['optim_wrapper.optimizer.type=AdmaW'], ['optim_wrapper.optimizer.type', 'AdamW']),
+        (['train_dataloader.sampler.type=ResumableSampler'], ['ResumableInfiniteSampler']),
+        (['train_dataloader.dataset.split=trian'], ['trian']),
+        (['load_from=nowhere.pth'], ['nowhere.pth', 'check the path']),
+    ],
+)
+def test_a_mistake_is_one_line_without_traceback(repo_root, data_root, tmp_path, options, expected):
+    done = train(repo_root, data_root, tmp_path, *options, check=False)
+    message = done.stderr.strip().splitlines()[-1]
+    assert done.returncode == 2, done.stderr
+    assert 'Traceback' not in done.stderr
+    assert message.startswith('error: ')
+    for word in expected:
+        assert word in message, message
