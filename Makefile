@@ -44,7 +44,7 @@ test: install lint ## lint and all tests
 lint: install ## ruff, its formatter as a check, and spelling
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m codespell_lib $$(git ls-files '*.py' '*.md' '*.toml' '*.yml' '*.yaml')
+	$(PY) -m codespell_lib $$(git ls-files '*.py' '*.md' '*.toml' '*.yml' ':!tests')
 
 format: install ## put the sources into shape
 	$(PY) -m ruff check --fix .

@@ -1,0 +1,46 @@
+"""Every config that can be run has a row in the model zoo, and every row a config."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ZOO = ROOT / 'model_zoo.md'
+LEAVES = {
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / 'configs').rglob('*.py')
+    if '_base_' not in path.parts
+}
+
+
+def rows() -> list[str]:
+    """Table lines that name a config."""
+    return [
+        line for line in ZOO.read_text().splitlines() if line.startswith('|') and 'configs/' in line
+    ]
+
+
+def test_there_are_configs_and_rows():
+    assert LEAVES
+    assert rows()
+
+
+def test_every_config_has_a_row():
+    named = {name for row in rows() for name in re.findall(r'configs/[\w/]+\.py', row)}
+    assert LEAVES - named == set()
+
+
+def test_every_row_has_a_config():
+    named = {name for row in rows() for name in re.findall(r'configs/[\w/]+\.py', row)}
+    assert named - LEAVES == set()
+
+
+@pytest.mark.parametrize('path', sorted(LEAVES))
+def test_config_opens_with_what_it_is_and_its_command(path):
+    head = (ROOT / path).read_text().lstrip()
+    assert head.startswith(('"""', "'''", '#')), f'{path} does not say what it is'
+    opening = head.split('_base_ =')[0]
+    assert f'tools/train.py {path}' in opening or f'tools/test.py {path}' in opening, (
+        f'{path} does not open with the command that runs it'
+    )
