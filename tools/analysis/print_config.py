@@ -53,7 +53,7 @@ def entry_of(config: object, key: str) -> object:
 def main() -> None:
     """Prints."""
     args = parse_args()
-    from mmengine.config import Config, ConfigDict
+    from mmengine.config import Config
 
     from mevis.apis.config import load_config
 
@@ -61,10 +61,10 @@ def main() -> None:
     if not args.key:
         print(config.pretty_text)
         return
-    value = entry_of(config, args.key)
+    value = entry_of(config.to_dict(), args.key)
     name = args.key.split('.')[-1]
-    shown = Config({name: value}).pretty_text if not name.isdigit() else repr(value)
-    print(shown if isinstance(value, ConfigDict | dict | list) else repr(value))
+    container = isinstance(value, (dict, list)) and not name.isdigit()
+    print(Config({name: value}).pretty_text if container else repr(value))
 
 
 if __name__ == '__main__':
