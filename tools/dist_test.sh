@@ -9,4 +9,4 @@ fi
 config=$1 checkpoint=$2 processes=$3
 shift 3
 exec "${PYTHON:-python}" -m torch.distributed.run --standalone --nproc-per-node "$processes" \
-  tools/test.py "$config" "$checkpoint" --launcher pytorch "$@"
+  "$(dirname "$0")/test.py" "$config" "$checkpoint" --launcher pytorch "$@"

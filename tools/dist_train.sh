@@ -9,4 +9,4 @@ fi
 config=$1 processes=$2
 shift 2
 exec "${PYTHON:-python}" -m torch.distributed.run --standalone --nproc-per-node "$processes" \
-  tools/train.py "$config" --launcher pytorch "$@"
+  "$(dirname "$0")/train.py" "$config" --launcher pytorch "$@"
