@@ -57,6 +57,7 @@ def main() -> None:
 
     from mevis.apis.launch import prepare_processes, set_precision
     from mevis.apis.runner import build_runner, set_resume, warn_about_nondeterminism
+    from mevis.apis.evaluation_job import complete_evaluators
 
     check_engine_names(cfg)
     set_resume(cfg, args.resume)
@@ -64,6 +65,7 @@ def main() -> None:
         set_precision(cfg)
     prepare_processes(cfg, args.launcher)
     with config_errors(cfg):
+        complete_evaluators(cfg)
         runner = build_runner(cfg)
         warn_about_nondeterminism(cfg)
         runner.train()

@@ -5,8 +5,6 @@ train_cfg = dict(
     val_begin=20000,
     val_interval=20000,
 )
-val_cfg = dict(type='ValLoop')
-test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='AdamW', lr=1e-4, weight_decay=5e-4),

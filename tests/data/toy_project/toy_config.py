@@ -37,3 +37,7 @@ default_hooks = dict(
 )
 log_processor = dict(window_size=3)
 visualizer = dict(type='Visualizer')
+val_cfg = None
+val_evaluator = None
+test_cfg = None
+test_evaluator = None

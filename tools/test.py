@@ -1,0 +1,78 @@
+"""Tests a model: answers to every sentence of a split, their scores, an archive to submit.
+
+tools/test.py configs/mutr_tiny_moving_shapes.py weights.safetensors --work-dir work_dirs/test
+"""
+
+import argparse
+
+from mevis.apis.cli import run
+
+
+def parse_args() -> argparse.Namespace:
+    """Reads the command line."""
+    from mmengine.config import DictAction
+
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog='Interrupted, the same command does what is missing. See docs/guides/test.md.',
+    )
+    parser.add_argument('config', help='the config of the model')
+    parser.add_argument(
+        'checkpoint', help='its weights: .pth, .safetensors or an official MUTR release'
+    )
+    parser.add_argument('--work-dir', help='answers and logs; default: work_dirs/<config>_test')
+    parser.add_argument('--out', metavar='FILE', help='write the scores to a JSON file')
+    parser.add_argument(
+        '--submission', metavar='ZIP', help='write an archive for the evaluation server'
+    )
+    parser.add_argument(
+        '--launcher',
+        choices=('none', 'pytorch', 'slurm', 'mpi'),
+        default='none',
+        help='several processes: tools/dist_test.sh',
+    )
+    parser.add_argument(
+        '--unsafe-unpickle',
+        action='store_true',
+        help='load a checkpoint that must be unpickled, which runs the code in it',
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='override entries of the config: test_dataloader.dataset.split=valid',
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Tests."""
+    args = parse_args()
+    from pathlib import Path
+
+    from mevis.apis.config import load_config
+    from mevis.apis.config_errors import config_errors
+
+    cfg = load_config(args.config, args.cfg_options)
+    cfg.work_dir = args.work_dir or f'work_dirs/{Path(args.config).stem}_test'
+
+    from mevis.apis.launch import prepare_processes
+    from mevis.apis.runner import build_runner
+    from mevis.apis.evaluation_job import keep_only_test, prepare_answers, write_scores
+
+    keep_only_test(cfg)
+    prepare_processes(cfg, args.launcher)
+    with config_errors(cfg):
+        prepare_answers(cfg, args.checkpoint, args.submission)
+        cfg.load_from, cfg.resume = args.checkpoint, False
+        runner = build_runner(cfg, args.unsafe_unpickle)
+        scores = runner.test()
+    if args.out and runner.rank == 0:
+        write_scores(args.out, scores)
+
+
+if __name__ == '__main__':
+    run(main)
