@@ -1,6 +1,6 @@
 # MUTR with ResNet-50 on MeViS; clips of 5 frames, neighbours of a random centre frame.
 # Command: tools/train.py configs/mutr_r50_local.py
-# Hardware: one GPU of 24 GB; on CPUs it builds and runs, but does not get far.
+# Hardware: one GPU of 24 GB.
 # J&F on valid_u: paper: not in the paper; ours: not run.
 _base_ = [
     '_base_/models/mutr_r50.py',

@@ -1,6 +1,6 @@
 # MUTR with Swin-L on MeViS; clips of 5 frames, neighbours of a random centre frame.
 # Command: tools/train.py configs/mutr_swinl_local.py
-# Hardware: one GPU of 80 GB (or 40 GB with --amp); on CPUs it builds and runs, but does not get far.
+# Hardware: one GPU of 80 GB (or 40 GB with --amp).
 # J&F on valid_u: paper: see model_zoo.md; ours: not run.
 _base_ = [
     '_base_/models/mutr_swinl.py',

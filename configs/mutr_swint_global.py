@@ -1,6 +1,6 @@
 # MUTR with Swin-T on MeViS; clips of 5 frames, one frame from each fifth of the video.
 # Command: tools/train.py configs/mutr_swint_global.py
-# Hardware: one GPU of 24 GB; on CPUs it builds and runs, but does not get far.
+# Hardware: one GPU of 24 GB.
 # J&F on valid_u: paper: not in the paper; ours: not run.
 _base_ = [
     '_base_/models/mutr_swint.py',

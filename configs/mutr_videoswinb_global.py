@@ -1,6 +1,6 @@
 # MUTR with Video-Swin-B on MeViS; clips of 5 frames, one frame from each fifth of the video.
 # Command: tools/train.py configs/mutr_videoswinb_global.py
-# Hardware: one GPU of 80 GB (or 40 GB with --amp); on CPUs it builds and runs, but does not get far.
+# Hardware: one GPU of 80 GB (or 40 GB with --amp).
 # J&F on valid_u: paper: see model_zoo.md; ours: not run.
 _base_ = [
     '_base_/models/mutr_videoswinb.py',

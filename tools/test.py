@@ -59,9 +59,9 @@ def main() -> None:
     cfg = load_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or f'work_dirs/{Path(args.config).stem}_test'
 
+    from mevis.apis.evaluation_job import keep_only_test, prepare_answers, write_scores
     from mevis.apis.launch import prepare_processes
     from mevis.apis.runner import build_runner
-    from mevis.apis.evaluation_job import keep_only_test, prepare_answers, write_scores
 
     keep_only_test(cfg)
     prepare_processes(cfg, args.launcher)

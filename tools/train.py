@@ -55,9 +55,9 @@ def main() -> None:
     cfg = load_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
 
+    from mevis.apis.evaluation_job import complete_evaluators
     from mevis.apis.launch import prepare_processes, set_precision
     from mevis.apis.runner import build_runner, set_resume, warn_about_nondeterminism
-    from mevis.apis.evaluation_job import complete_evaluators
 
     check_engine_names(cfg)
     set_resume(cfg, args.resume)

@@ -15,8 +15,8 @@ val_dataloader = dict(
     ),
 )
 test_dataloader = val_dataloader
-val_evaluator = dict(type='RefVidSegMetric')
+val_evaluator = dict(_delete_=True, type='RefVidSegMetric')
 test_evaluator = val_evaluator
 train_cfg = dict(val_begin=4, val_interval=4)
-val_cfg = dict(type='ValLoop')
-test_cfg = dict(type='TestLoop')
+val_cfg = dict(_delete_=True, type='ValLoop')
+test_cfg = dict(_delete_=True, type='TestLoop')
