@@ -40,6 +40,11 @@ def _config_error(path: Path, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         missing = error.filename or str(error)
         return f'{path}: its _base_ {missing} does not exist. Mend the path in _base_.'
+    if isinstance(error, ImportError):
+        return (
+            f'{path}: custom_imports: {_first_cause(error)}.'
+            ' Put the folder that holds the module on PYTHONPATH, or install it.'
+        )
     # Configs are executed as text, so the innermost frame without a file is the config's.
     frames = [
         frame
@@ -50,3 +55,10 @@ def _config_error(path: Path, error: Exception) -> str:
     ]
     line = f', line {frames[-1].lineno}' if frames else ''
     return f'{path}{line}: {type(error).__name__}: {error}. Mend the config or its bases.'
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """The error that the others were raised about."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error

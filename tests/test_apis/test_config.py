@@ -23,6 +23,7 @@ def test_bases_and_overrides(tmp_path):
         ('a = 1\nb = undefined\n', 'NameError'),
         ("_base_ = ['nowhere.py']\n", 'nowhere.py'),
         ('a = 1 / 0\n', 'ZeroDivisionError'),
+        ("custom_imports = dict(imports=['acme_nowhere'])\n", "No module named 'acme_nowhere'"),
     ],
 )
 def test_a_broken_config_names_the_file_and_the_reason(tmp_path, text, expected):
