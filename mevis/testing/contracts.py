@@ -46,9 +46,10 @@ def check_constructor(plug_class: type) -> None:
     Raises:
         ContractError: If it takes ``**kwargs``.
     """
-    if plug_class.__init__ in (object.__init__, nn.Module.__init__):
+    constructor = inspect.getattr_static(plug_class, '__init__')
+    if constructor in (object.__init__, nn.Module.__init__):
         return
-    parameters = inspect.signature(plug_class.__init__).parameters.values()
+    parameters = inspect.signature(constructor).parameters.values()
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         raise ContractError(f'{plug_class.__name__}: the constructor takes **kwargs; name them')
 
@@ -279,8 +280,9 @@ def check_backbone(
     check_constructor(type(backbone))
     backbone.eval()
     unchanged = _Unchanged(backbone)
-    declared = channels or getattr(backbone, 'out_channels', None)
-    _require(declared is not None, backbone, 'declares no out_channels')
+    declared: Sequence[int] = channels or getattr(backbone, 'out_channels', ())
+    text = f'out_channels declare {len(declared)} levels, not {len(STRIDES)}'
+    _require(len(declared) == len(STRIDES), backbone, text)
     pixels = torch.rand(2, 4, 3, 64, 96, generator=torch.Generator().manual_seed(0))
     levels = backbone(pixels if takes_clips else pixels.flatten(0, 1))
     expected = [
