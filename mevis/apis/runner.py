@@ -108,6 +108,10 @@ class VideoRunner(Runner):
             with temporary.open('rb') as file:
                 os.fsync(file.fileno())
             temporary.replace(Path(out_dir) / filename)
+        except OSError as error:
+            # A full disk does not say which file it was about.
+            error.filename = error.filename or str(Path(out_dir) / filename)
+            raise
         finally:
             temporary.unlink(missing_ok=True)
 
