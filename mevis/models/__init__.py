@@ -1,0 +1,15 @@
+"""Models and the plugs they take."""
+
+from mevis.models import backbones, dvis, mutr, query_initializers, text_encoders
+from mevis.models.base_segmentor import BaseRefVidSegmentor
+from mevis.models.data_preprocessor import RefVidSegDataPreprocessor
+
+__all__ = [
+    'BaseRefVidSegmentor',
+    'RefVidSegDataPreprocessor',
+    'backbones',
+    'dvis',
+    'mutr',
+    'query_initializers',
+    'text_encoders',
+]

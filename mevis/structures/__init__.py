@@ -7,12 +7,14 @@ from mevis.structures.ref_vid_seg_data_sample import (
     ExpressionPrediction,
     RefVidSegDataSample,
 )
+from mevis.structures.refine_context import RefineContext
 
 __all__ = [
     'Expression',
     'ExpressionPrediction',
     'InstanceMasks',
     'RefVidSegDataSample',
+    'RefineContext',
     'decode_rle',
     'encode_rle',
     'merge_rles',

@@ -1,7 +1,7 @@
 """Instance tracks of one video."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ class InstanceMasks:
     """K tracks of one video, whatever made them (DVIS, annotations, files).
 
     Attributes:
-        rles: K lists with one COCO RLE (or None: absent) per frame of the *video*.
+        rles: K lists with one COCO RLE (or None: absent) per frame of the *video*
+            (of the clip, after :meth:`at`).
         scores: K scores in [0, 1], falling.
         categories: K category indices, -1 where there is none.
         size: (H, W) of the RLEs, the original size of the video.
@@ -50,6 +51,11 @@ class InstanceMasks:
             self.size,
             self.flipped,
         )
+
+    def at(self, frame_indices: Sequence[int]) -> 'InstanceMasks':
+        """The tracks in the frames of a clip, given by their indices in the video."""
+        rles = [[track[index] for index in frame_indices] for track in self.rles]
+        return replace(self, rles=rles)
 
     def decode(self, frame_indices: Sequence[int], size: tuple[int, int] | None = None) -> Tensor:
         """Decodes the tracks in some frames.

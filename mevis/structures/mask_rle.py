@@ -28,12 +28,13 @@ def encode_rle(masks: np.ndarray) -> list[dict[str, Any]]:
 def _checked(rle: Rle, size: tuple[int, int], name: str) -> Rle:
     if tuple(rle['size']) != tuple(size):
         raise ValueError(
-            f'{name}: the RLE is of size {tuple(rle["size"])} (height, width), the frame is {tuple(size)}.'
+            f'{name}: the RLE is of size {tuple(rle["size"])} (height, width),'
+            f' the frame is {tuple(size)}.'
         )
     return rle
 
 
-def _decode(rles: list[Rle], name: str) -> np.ndarray:
+def _decode(rles: Sequence[Rle], name: str) -> np.ndarray:
     try:
         return coco_mask.decode(rles)
     except (ValueError, TypeError, KeyError, RuntimeError) as error:

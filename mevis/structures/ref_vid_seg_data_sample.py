@@ -72,6 +72,7 @@ class RefVidSegDataSample(BaseDataElement):
 
     @property
     def gt_masks(self) -> Tensor:
+        """(T, h, w) bool."""
         return self._gt_masks
 
     @gt_masks.setter
@@ -80,6 +81,7 @@ class RefVidSegDataSample(BaseDataElement):
 
     @property
     def instances(self) -> InstanceMasks:
+        """Instance tracks of the video."""
         return self._instances
 
     @instances.setter
@@ -88,6 +90,7 @@ class RefVidSegDataSample(BaseDataElement):
 
     @property
     def read_frames(self) -> Callable[[list[int]], np.ndarray]:
+        """Reads original frames."""
         return self._read_frames
 
     @read_frames.setter
@@ -96,6 +99,7 @@ class RefVidSegDataSample(BaseDataElement):
 
     @property
     def predictions(self) -> list[ExpressionPrediction]:
+        """Answers of the model."""
         return self._predictions
 
     @predictions.setter

@@ -1,0 +1,17 @@
+"""Building blocks that several models share."""
+
+from mevis.models.layers.attention import CrossAttentionBlock, FeedForwardBlock, SelfAttentionBlock
+from mevis.models.layers.frame_chunks import over_frames
+from mevis.models.layers.mlp import MLP
+from mevis.models.layers.position_encoding import sine_encoding_1d
+from mevis.models.layers.temporal_position import TemporalPositionEncoding
+
+__all__ = [
+    'MLP',
+    'CrossAttentionBlock',
+    'FeedForwardBlock',
+    'SelfAttentionBlock',
+    'TemporalPositionEncoding',
+    'over_frames',
+    'sine_encoding_1d',
+]

@@ -1,0 +1,7 @@
+"""From expressions to words."""
+
+from mevis.models.text_encoders.base import TextEncoder, TextFeatures
+from mevis.models.text_encoders.hf_text_encoder import HFTextEncoder
+from mevis.models.text_encoders.word_text_encoder import WordTextEncoder
+
+__all__ = ['HFTextEncoder', 'TextEncoder', 'TextFeatures', 'WordTextEncoder']

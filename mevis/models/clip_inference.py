@@ -1,0 +1,49 @@
+"""How a video is cut into clips when it is tested."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class ClipPlan:
+    """Which frames of a video form which clip.
+
+    Attributes:
+        frames: (S, T) positions in the video, S clips of T frames.
+        owner: (num_frames, 2): the clip and the place in it whose answer counts for a frame.
+    """
+
+    frames: Tensor
+    owner: Tensor
+
+    def join(self, clips: Tensor) -> Tensor:
+        """Per-frame results of the clips, (S, T, ...), in the order of the video."""
+        owner = self.owner.to(clips.device)
+        return clips[owner[:, 0], owner[:, 1]]
+
+
+def plan_clips(num_frames: int, clip_length: int | None) -> ClipPlan:
+    """Cuts a video into interleaved clips.
+
+    With ``clip_length`` T, clip s takes frames s, s + S, s + 2S, ...: each clip spans the whole
+    video at the spacing that a global frame sampler has in training, so that what a model learnt
+    of motion between two frames still holds.  None takes the video as one clip, as the official
+    inference does.
+
+    Args:
+        num_frames: Frames of the video.
+        clip_length: Frames T of a clip, or None.
+
+    Returns:
+        The plan; clips that come out short repeat their last frame.
+    """
+    num_clips = 1 if clip_length is None else -(-num_frames // clip_length)
+    length = -(-num_frames // num_clips)
+    first = torch.arange(num_clips)[:, None]
+    frames = first + num_clips * torch.arange(length)
+    last = num_frames - 1 - (num_frames - 1 - first) % num_clips
+    position = torch.arange(num_frames)
+    owner = torch.stack((position % num_clips, position // num_clips), 1)
+    return ClipPlan(torch.minimum(frames, last), owner)

@@ -1,0 +1,123 @@
+"""Post-norm attention and feed-forward blocks.
+
+Shapes: B batch, L queries, S keys, C channels.  ``nn.MultiheadAttention`` is asked for no weights,
+so that it runs on ``scaled_dot_product_attention`` and never holds an (L, S) matrix.
+"""
+
+from torch import Tensor, nn
+
+
+def _with_position(x: Tensor, position: Tensor | None) -> Tensor:
+    return x if position is None else x + position
+
+
+class SelfAttentionBlock(nn.Module):
+    """Self-attention, residual, LayerNorm.
+
+    Args:
+        embed_dims: Channels C.
+        num_heads: Attention heads.
+        dropout: Of the attention weights and of the result.
+    """
+
+    def __init__(self, embed_dims: int, num_heads: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.attn = nn.MultiheadAttention(embed_dims, num_heads, dropout=dropout, batch_first=True)
+        self.dropout = nn.Dropout(dropout)
+        self.norm = nn.LayerNorm(embed_dims)
+
+    def forward(
+        self,
+        x: Tensor,
+        position: Tensor | None = None,
+        key_padding_mask: Tensor | None = None,
+        attn_mask: Tensor | None = None,
+    ) -> Tensor:
+        """Attends within a sequence.
+
+        Args:
+            x: (B, L, C).
+            position: Added to queries and keys, broadcastable to (B, L, C).
+            key_padding_mask: (B, L) bool, True = padding.
+            attn_mask: (B * heads, L, L) float, added to the scores.
+
+        Returns:
+            (B, L, C).
+        """
+        query = _with_position(x, position)
+        attended = self.attn(
+            query,
+            query,
+            x,
+            key_padding_mask=key_padding_mask,
+            attn_mask=attn_mask,
+            need_weights=False,
+        )[0]
+        return self.norm(x + self.dropout(attended))
+
+
+class CrossAttentionBlock(nn.Module):
+    """Cross-attention, residual, LayerNorm.
+
+    Args:
+        embed_dims: Channels C.
+        num_heads: Attention heads.
+        dropout: Of the attention weights and of the result.
+    """
+
+    def __init__(self, embed_dims: int, num_heads: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.attn = nn.MultiheadAttention(embed_dims, num_heads, dropout=dropout, batch_first=True)
+        self.dropout = nn.Dropout(dropout)
+        self.norm = nn.LayerNorm(embed_dims)
+
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor,
+        position: Tensor | None = None,
+        memory_position: Tensor | None = None,
+        key_padding_mask: Tensor | None = None,
+    ) -> Tensor:
+        """Attends to a memory.
+
+        Args:
+            x: (B, L, C).
+            memory: (B, S, C).
+            position: Added to the queries, broadcastable to (B, L, C).
+            memory_position: Added to the keys, broadcastable to (B, S, C).
+            key_padding_mask: (B, S) bool, True = padding.
+
+        Returns:
+            (B, L, C).
+        """
+        attended = self.attn(
+            _with_position(x, position),
+            _with_position(memory, memory_position),
+            memory,
+            key_padding_mask=key_padding_mask,
+            need_weights=False,
+        )[0]
+        return self.norm(x + self.dropout(attended))
+
+
+class FeedForwardBlock(nn.Module):
+    """Two linear layers with a ReLU between, residual, LayerNorm.
+
+    Args:
+        embed_dims: Channels C.
+        feedforward_dims: Hidden channels.
+        dropout: Of the hidden layer and of the result.
+    """
+
+    def __init__(self, embed_dims: int, feedforward_dims: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.linear1 = nn.Linear(embed_dims, feedforward_dims)
+        self.linear2 = nn.Linear(feedforward_dims, embed_dims)
+        self.dropout = nn.Dropout(dropout)
+        self.norm = nn.LayerNorm(embed_dims)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps (..., C) to (..., C)."""
+        hidden = self.dropout(self.linear1(x).relu())
+        return self.norm(x + self.dropout(self.linear2(hidden)))

@@ -1,0 +1,212 @@
+"""Deformable transformer over the frames, with the sentence as the decoder's input.
+
+Shapes: M = B*T frames (time is in the batch), S = sum of h*w over levels, N queries, C channels.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from mmdet.models.layers import (
+    DeformableDetrTransformerDecoder,
+    DeformableDetrTransformerEncoder,
+    SinePositionalEncoding,
+)
+from mmengine.config import ConfigDict
+from torch import Tensor, nn
+
+from mevis.models.layers import over_frames
+
+
+@dataclass(frozen=True)
+class EncodedFrames:
+    """Memory of the frames, flat.
+
+    Attributes:
+        memory: (M, S, C).
+        padding_mask: (M, S) bool, True = padding.
+        shapes: (h, w) per level.
+        valid_ratios: (M, levels, 2), valid share (x, y) of each level.
+    """
+
+    memory: Tensor
+    padding_mask: Tensor
+    shapes: list[tuple[int, int]]
+    valid_ratios: Tensor
+
+    def level(self, index: int) -> Tensor:
+        """One level of the memory, (M, C, h, w)."""
+        sizes = [height * width for height, width in self.shapes]
+        tokens = self.memory.split(sizes, 1)[index]
+        return tokens.transpose(1, 2).unflatten(2, self.shapes[index])
+
+
+def _valid_ratios(masks: list[Tensor]) -> Tensor:
+    ratios = [
+        torch.stack(((~mask[:, 0]).float().mean(1), (~mask[:, :, 0]).float().mean(1)), -1)
+        for mask in masks
+    ]
+    return torch.stack(ratios, 1)
+
+
+class DeformableTransformer(nn.Module):
+    """Encoder and decoder of Deformable DETR, from mmdet's layers.
+
+    Args:
+        embed_dims: Channels C.
+        num_levels: Feature levels.
+        num_queries: Queries N of a frame.
+        num_heads: Attention heads.
+        num_points: Sampling points per level and head.
+        num_encoder_layers: Encoder layers.
+        num_decoder_layers: Decoder layers.
+        feedforward_dims: Hidden channels of the FFNs.
+        dropout: Everywhere.
+    """
+
+    def __init__(
+        self,
+        embed_dims: int,
+        num_levels: int,
+        num_queries: int,
+        num_heads: int = 8,
+        num_points: int = 4,
+        num_encoder_layers: int = 4,
+        num_decoder_layers: int = 4,
+        feedforward_dims: int = 2048,
+        dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        deformable = dict(
+            embed_dims=embed_dims,
+            num_heads=num_heads,
+            num_levels=num_levels,
+            num_points=num_points,
+            dropout=dropout,
+            batch_first=True,
+        )
+        attention = dict(
+            embed_dims=embed_dims,
+            num_heads=num_heads,
+            attn_drop=dropout,
+            proj_drop=0.0,
+            dropout_layer=dict(type='Dropout', drop_prob=dropout),
+            batch_first=True,
+        )
+        ffn = dict(
+            embed_dims=embed_dims,
+            feedforward_channels=feedforward_dims,
+            ffn_drop=dropout,
+        )
+        self.encoder = DeformableDetrTransformerEncoder(
+            num_layers=num_encoder_layers,
+            layer_cfg=ConfigDict(self_attn_cfg=deformable, ffn_cfg=ffn),
+        )
+        self.decoder = DeformableDetrTransformerDecoder(
+            num_layers=num_decoder_layers,
+            return_intermediate=True,
+            post_norm_cfg=None,
+            layer_cfg=ConfigDict(self_attn_cfg=attention, cross_attn_cfg=deformable, ffn_cfg=ffn),
+        )
+        self.level_embedding = nn.Embedding(num_levels, embed_dims)
+        self.query_position = nn.Embedding(num_queries, embed_dims)
+        self.reference_points = nn.Linear(embed_dims, 2)
+        self.position_encoding = SinePositionalEncoding(
+            num_feats=embed_dims // 2, normalize=True, offset=-0.5
+        )
+
+    def init_weights(self) -> None:
+        """Xavier for matrices, the ring of offsets for sampling, normal for level codes."""
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
+        for module in self.modules():
+            if hasattr(module, 'sampling_offsets'):
+                module.init_weights()
+        nn.init.zeros_(self.reference_points.bias)
+        nn.init.normal_(self.level_embedding.weight)
+        nn.init.normal_(self.query_position.weight)
+
+    def encode(
+        self, levels: list[Tensor], masks: list[Tensor], chunk_size: int | None = None
+    ) -> EncodedFrames:
+        """Encodes each frame by itself.
+
+        Args:
+            levels: Fused levels, each (B, T, C, h, w).
+            masks: Their padding, each (B, T, h, w) bool.
+            chunk_size: Frames at a time; None for all.
+
+        Returns:
+            Memory of the B*T frames.
+        """
+        shapes = [(level.shape[-2], level.shape[-1]) for level in levels]
+        tokens = torch.cat([level.flatten(3).transpose(2, 3) for level in levels], 2)
+        flat_mask = torch.cat([mask.flatten(2) for mask in masks], 2)
+        ratios = _valid_ratios([mask.flatten(0, 1) for mask in masks])
+        position = torch.cat(
+            [
+                self.position_encoding(mask.flatten(0, 1)).flatten(2).transpose(1, 2)
+                + self.level_embedding.weight[index]
+                for index, mask in enumerate(masks)
+            ],
+            1,
+        ).to(tokens)
+        batch = levels[0].shape[:2]
+
+        def encode_chunk(x: Tensor, pos: Tensor, mask: Tensor, ratio: Tensor) -> Tensor:
+            memory = self.encoder(
+                query=x.flatten(0, 1),
+                query_pos=pos.flatten(0, 1),
+                key_padding_mask=mask.flatten(0, 1),
+                valid_ratios=ratio.flatten(0, 1),
+                **self._geometry(shapes, x.device),
+            )
+            return memory.unflatten(0, x.shape[:2])
+
+        memory = over_frames(
+            encode_chunk,
+            chunk_size,
+            tokens,
+            position.unflatten(0, batch),
+            flat_mask,
+            ratios.unflatten(0, batch),
+        )
+        return EncodedFrames(memory.flatten(0, 1), flat_mask.flatten(0, 1), shapes, ratios)
+
+    def decode(
+        self, sentence: Tensor, encoded: EncodedFrames, box_heads: nn.ModuleList
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Finds boxes in each frame, starting from the sentence.
+
+        Args:
+            sentence: (M, C), the sentence feature for each frame.
+            encoded: Memory of the frames.
+            box_heads: One per decoder layer, refining the references (cxcywh).
+
+        Returns:
+            Frame queries (layers, M, N, C), initial references (M, N, 2) and the references after
+            each layer (layers, M, N, 4), normalised.
+        """
+        num_queries = self.query_position.num_embeddings
+        position = self.query_position.weight.expand(len(sentence), -1, -1)
+        initial = self.reference_points(position).sigmoid()
+        queries, references = self.decoder(
+            query=sentence[:, None].expand(-1, num_queries, -1),
+            query_pos=position,
+            value=encoded.memory,
+            key_padding_mask=encoded.padding_mask,
+            reference_points=initial,
+            valid_ratios=encoded.valid_ratios,
+            reg_branches=box_heads,
+            **self._geometry(encoded.shapes, sentence.device),
+        )
+        return queries, initial, references
+
+    @staticmethod
+    def _geometry(shapes: list[tuple[int, int]], device: torch.device) -> dict[str, Tensor]:
+        spatial_shapes = torch.tensor(shapes, device=device)
+        starts = spatial_shapes.prod(1).cumsum(0)
+        return dict(
+            spatial_shapes=spatial_shapes,
+            level_start_index=torch.cat((starts.new_zeros(1), starts[:-1])),
+        )

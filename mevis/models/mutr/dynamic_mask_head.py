@@ -1,0 +1,99 @@
+"""Masks from kernels that the video query writes.
+
+Shapes: B clips, t frames, N queries, C mask channels, D channels of the head, (h, w) at stride 4.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from mevis.models.layers import MLP
+
+
+class DynamicMaskHead(nn.Module):
+    """Three 1x1 convolutions whose weights come from a query (CondInst).
+
+    Besides the mask features they see where each pixel lies relative to the query's reference
+    point, in pixels of the input, not normalised.
+
+    Args:
+        embed_dims: Channels of a query.
+        mask_dims: Channels C of the mask features.
+        head_dims: Channels D inside of the head.
+        stride: Pixels of the input per cell.
+
+    Source: MUTR, Sec. 3.1 (ReferFormer, Sec. 3.4).
+    """
+
+    def __init__(
+        self, embed_dims: int, mask_dims: int, head_dims: int = 8, stride: int = 4
+    ) -> None:
+        super().__init__()
+        self.stride = stride
+        self.shapes = [(head_dims, mask_dims + 2), (head_dims, head_dims), (1, head_dims)]
+        num_weights = sum(o * i for o, i in self.shapes)
+        num_biases = sum(o for o, _ in self.shapes)
+        self.controller = MLP(embed_dims, embed_dims, num_weights + num_biases, 3)
+
+    def init_weights(self) -> None:
+        """Xavier weights, zero biases."""
+        for layer in self.controller.layers:
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def kernels(self, queries: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Weights (B, N, out, in) and biases (B, N, out) of the three layers."""
+        sizes = [o * i for o, i in self.shapes] + [o for o, _ in self.shapes]
+        parts = self.controller(queries).split(sizes, -1)
+        weights = [
+            part.unflatten(-1, shape) for part, shape in zip(parts[:3], self.shapes, strict=True)
+        ]
+        return list(zip(weights, parts[3:], strict=True))
+
+    def forward(
+        self,
+        mask_features: Tensor,
+        kernels: list[tuple[Tensor, Tensor]],
+        references: Tensor,
+        image_sizes: Tensor,
+    ) -> Tensor:
+        """Draws masks.
+
+        Args:
+            mask_features: (B, t, C, h, w).
+            kernels: Of :meth:`kernels`, the same for all frames.
+            references: (B, t, N, 2), (x, y) normalised by the unpadded image.
+            image_sizes: (B, 2), (height, width) of the unpadded images in pixels.
+
+        Returns:
+            Mask logits, (B, t, N, h, w).
+        """
+        (w0, b0), (w1, b1), (w2, b2) = kernels
+        x = self._first_layer(mask_features, w0, b0, references, image_sizes).relu()
+        x = torch.einsum('bnoi,btnihw->btnohw', w1, x) + b1[:, None, :, :, None, None]
+        x = torch.einsum('bni,btnihw->btnhw', w2[:, :, 0], x.relu())
+        return x + b2[:, None, :, :, None]
+
+    def _first_layer(
+        self,
+        mask_features: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        references: Tensor,
+        image_sizes: Tensor,
+    ) -> Tensor:
+        """The layer that sees features and coordinates, without repeating the features N times."""
+        on_features, on_coordinates = weight.split((weight.shape[-1] - 2, 2), -1)
+        height, width = mask_features.shape[-2:]
+        x = torch.einsum('bnoc,btchw->btnohw', on_features, mask_features)
+        points = references * image_sizes.flip(-1)[:, None, None].to(references)
+        at_points = torch.einsum('bnok,btnk->btno', on_coordinates, points)
+        grid = self._pixel_centres(height, width, mask_features)
+        at_pixels = torch.einsum('bnok,khw->bnohw', on_coordinates, grid)
+        return x + (at_points + bias[:, None])[..., None, None] - at_pixels[:, None]
+
+    def _pixel_centres(self, height: int, width: int, like: Tensor) -> Tensor:
+        """(2, h, w): x and y of each cell in pixels."""
+        y = torch.arange(height, device=like.device, dtype=like.dtype) * self.stride
+        x = torch.arange(width, device=like.device, dtype=like.dtype) * self.stride
+        grid_y, grid_x = torch.meshgrid(y, x, indexing='ij')
+        return torch.stack((grid_x, grid_y)) + self.stride // 2

@@ -1,0 +1,406 @@
+"""MUTR: frames and a sentence to the masks of what it means.
+
+Shapes: B clips, T frames, N queries, L words, C channels, (h, w) cells of a level.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from mmdet.models.layers import inverse_sigmoid
+from torch import Tensor, nn
+
+from mevis.models.base_segmentor import BaseRefVidSegmentor
+from mevis.models.layers import MLP
+from mevis.models.mutr.criterion import MUTRCriterion
+from mevis.models.mutr.deformable_transformer import DeformableTransformer, EncodedFrames
+from mevis.models.mutr.dynamic_mask_head import DynamicMaskHead
+from mevis.models.mutr.level_projection import LevelProjection
+from mevis.models.mutr.pixel_decoder import CrossModalPixelDecoder, nearest_mask
+from mevis.models.mutr.targets import clip_targets
+from mevis.models.mutr.temporal_aggregation import TemporalAggregation
+from mevis.models.mutr.temporal_interaction import TemporalInteraction
+from mevis.models.mutr.time_codes import TimeCodes
+from mevis.models.mutr.vision_language_fusion import VisionLanguageFusion, WordProjection
+from mevis.models.mutr.word_features import WordFeatures
+from mevis.registry import MODELS, QUERY_INITIALIZERS, TEXT_ENCODERS
+from mevis.structures import RefVidSegDataSample
+
+
+@dataclass(frozen=True)
+class VideoFeatures:
+    """What no expression changes.
+
+    Attributes:
+        levels: Projected levels of strides 8, 16, 32 and 64, each (B, T, C, h, w).
+        masks: Their padding, each (B, T, h, w) bool.
+        finest: Stride-4 tokens after they looked at all frames, (B, T, h, w, C).
+        finest_mask: (B, T, h, w) bool.
+        initial_query: (B, N, C).
+        time_codes: Codes of the frames' times; None in an official model.
+        image_sizes: (B, 2), (height, width) without padding.
+    """
+
+    levels: list[Tensor]
+    masks: list[Tensor]
+    finest: Tensor
+    finest_mask: Tensor
+    initial_query: Tensor
+    time_codes: TimeCodes | None
+    image_sizes: Tensor
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """What one expression finds in the clips, before masks are drawn.
+
+    Attributes:
+        words: Words of the B expressions.
+        encoded: Encoder memory of the frames.
+        frame_queries: (layers, B, T, N, C).
+        references: Initial (B, T, N, 2), then one (B, T, N, 4) after each layer.
+        video_queries: (layers, B, N, C) in training, (1, B, N, C), of the last layer, in testing.
+    """
+
+    words: WordFeatures
+    encoded: EncodedFrames
+    frame_queries: Tensor
+    references: list[Tensor]
+    video_queries: Tensor
+
+
+@MODELS.register_module()
+class MUTR(BaseRefVidSegmentor):
+    """Multi-modal temporal transformer.
+
+    Args:
+        backbone: Config of the backbone; levels of strides 4, 8, 16 and 32.
+        text_encoder: Config of the text encoder.
+        data_preprocessor: Config of the preprocessor.
+        criterion: Arguments of :class:`MUTRCriterion`.
+        query_initializer: Config of what the video query starts from.
+        refiner: Config of the mask refiner.
+        backbone_channels: Channels of the backbone's levels; read from its ``out_channels`` if
+            None.
+        embed_dims: Channels C.
+        num_queries: Queries N, of a frame and of the video.
+        num_classes: Class logits; official models trained without ``--binary`` have 65.
+        num_heads: Attention heads everywhere.
+        feedforward_dims: Hidden channels of the FFNs.
+        transformer: Further arguments of :class:`DeformableTransformer`.
+        temporal_interaction: Further arguments of :class:`TemporalInteraction`.
+        mask_dims: Channels of the mask features.
+        mask_head_dims: Channels inside of the mask head.
+        dropout: Of the deformable transformer and the pixel decoder.
+        word_dropout: Of the projected words.
+        temporal_position: Whether MTA, MTI and the pixel decoder are told when a frame was.
+            Official weights know no such codes; added to them they change nothing until trained.
+        eval_layer: ``first``: in testing, heads and references of the first decoder layer meet the
+            queries of the last, as official figures were made; ``last``: those of the last.
+        chunk_size: Frames that are worked on at a time in testing.
+        clip_length: See :class:`BaseRefVidSegmentor`.
+        init_cfg: Of mmengine.
+
+    Source: Yan et al., "Referred by Multi-Modality: A Unified Temporal Transformer for Video Object
+    Segmentation", AAAI 2024, Sec. 3.
+    """
+
+    def __init__(
+        self,
+        backbone: Mapping[str, Any],
+        text_encoder: Mapping[str, Any],
+        data_preprocessor: Mapping[str, Any],
+        criterion: Mapping[str, Any],
+        query_initializer: Mapping[str, Any],
+        refiner: Mapping[str, Any],
+        backbone_channels: Sequence[int] | None = None,
+        embed_dims: int = 256,
+        num_queries: int = 5,
+        num_classes: int = 1,
+        num_heads: int = 8,
+        feedforward_dims: int = 2048,
+        transformer: Mapping[str, Any] | None = None,
+        temporal_interaction: Mapping[str, Any] | None = None,
+        mask_dims: int = 256,
+        mask_head_dims: int = 8,
+        dropout: float = 0.1,
+        word_dropout: float = 0.1,
+        temporal_position: bool = False,
+        eval_layer: str = 'first',
+        chunk_size: int = 8,
+        clip_length: int | None = None,
+        init_cfg: Any = None,
+    ) -> None:
+        super().__init__(
+            backbone,
+            data_preprocessor,
+            refiner,
+            chunk_size=chunk_size,
+            clip_length=clip_length,
+            init_cfg=init_cfg,
+        )
+        if eval_layer not in ('first', 'last'):
+            raise ValueError(f'eval_layer {eval_layer!r} is neither "first" nor "last".')
+        self.eval_layer = eval_layer
+        channels = tuple(backbone_channels or self.backbone.out_channels)
+        self.text_encoder = TEXT_ENCODERS.build(text_encoder)
+        self.query_initializer = QUERY_INITIALIZERS.build(
+            query_initializer, default_args=dict(num_queries=num_queries, embed_dims=embed_dims)
+        )
+        self.word_projection = WordProjection(
+            self.text_encoder.embed_dims, embed_dims, word_dropout
+        )
+        self.level_projection = LevelProjection(channels[1:], embed_dims)
+        self.fusion = VisionLanguageFusion(embed_dims, num_heads)
+        self.temporal_aggregation = TemporalAggregation(embed_dims, num_heads, feedforward_dims)
+        self.transformer = DeformableTransformer(
+            embed_dims,
+            num_levels=len(channels),
+            num_queries=num_queries,
+            num_heads=num_heads,
+            feedforward_dims=feedforward_dims,
+            dropout=dropout,
+            **(transformer or {}),
+        )
+        self.temporal_interaction = TemporalInteraction(
+            num_queries,
+            embed_dims,
+            num_heads=num_heads,
+            feedforward_dims=feedforward_dims,
+            **(temporal_interaction or {}),
+        )
+        self.pixel_decoder = CrossModalPixelDecoder(
+            channels[0], embed_dims, mask_dims, num_heads, feedforward_dims, dropout
+        )
+        num_layers = self.transformer.decoder.num_layers
+        self.class_heads = nn.ModuleList(
+            nn.Linear(embed_dims, num_classes) for _ in range(num_layers)
+        )
+        self.box_heads = nn.ModuleList(MLP(embed_dims, embed_dims, 4, 3) for _ in range(num_layers))
+        self.mask_head = DynamicMaskHead(embed_dims, mask_dims, mask_head_dims)
+        self.time_encoding = TimeCodes.encoder(embed_dims) if temporal_position else None
+        self.criterion = MUTRCriterion(**criterion)
+        self._init_heads()
+
+    def _init_heads(self) -> None:
+        """A rare object (0.01) in a small box (sigmoid of -2 more in width and height)."""
+        for head in self.class_heads:
+            nn.init.constant_(head.bias, -4.59511985013459)
+        for index, head in enumerate(self.box_heads):
+            nn.init.zeros_(head.layers[-1].weight)
+            nn.init.zeros_(head.layers[-1].bias)
+            if index == 0:
+                nn.init.constant_(head.layers[-1].bias[2:], -2.0)
+        for part in (self.transformer, self.pixel_decoder, self.mask_head, self.level_projection):
+            part.init_weights()
+
+    # What the video alone decides ------------------------------------------------------------
+
+    def encode_video(
+        self, clips: Tensor, padding_mask: Tensor, samples: Sequence[RefVidSegDataSample]
+    ) -> VideoFeatures:
+        """Computes what no expression changes; see the base class."""
+        finest, *coarser = self.encode_frames(clips)
+        levels = self.level_projection(coarser)
+        masks = [nearest_mask(padding_mask, level.shape[-2:]) for level in levels]
+        finest_mask = nearest_mask(padding_mask, finest.shape[-2:])
+        codes = self._time_codes(samples, clips.device)
+        instances = [
+            sample.instances.at(sample.frame_indices) if 'instances' in sample else None
+            for sample in samples
+        ]
+        position = self._position(finest_mask)
+        if codes is not None:
+            position = position + codes.pixel_decoder[..., None, None]
+        return VideoFeatures(
+            levels=levels,
+            masks=masks,
+            finest=self.pixel_decoder.look_at_frames(
+                finest, position, finest_mask, self._chunk_size
+            ),
+            finest_mask=finest_mask,
+            initial_query=self.query_initializer(levels, instances, encode=self._encode_images),
+            time_codes=codes,
+            image_sizes=torch.tensor(
+                [tuple(sample.img_shape) for sample in samples], device=clips.device
+            ),
+        )
+
+    def _encode_images(self, images: Tensor) -> Sequence[Tensor]:
+        """The backbone as query initializers call it: images (M, 3, H, W) -> levels."""
+        return [level[:, 0] for level in self.encode_frames(images[:, None])]
+
+    def _time_codes(
+        self, samples: Sequence[RefVidSegDataSample], device: torch.device
+    ) -> TimeCodes | None:
+        if self.time_encoding is None:
+            return None
+        times = torch.tensor([sample.frame_indices for sample in samples], device=device)
+        return TimeCodes.of(self.time_encoding, times.float())
+
+    def _position(self, mask: Tensor) -> Tensor:
+        """Sine code (B, T, C, h, w) of a level with padding (B, T, h, w)."""
+        encode = self.transformer.position_encoding
+        return encode(mask.flatten(0, 1)).unflatten(0, mask.shape[:2])
+
+    @property
+    def _chunk_size(self) -> int | None:
+        return None if self.training else self.chunk_size
+
+    # What the expression decides -------------------------------------------------------------
+
+    def ground(self, video: VideoFeatures, words: WordFeatures) -> Grounding:
+        """Looks for what the words mean."""
+        codes = video.time_codes
+        fused = [self.fusion(level, words) for level in video.levels]
+        aggregated = self.temporal_aggregation(
+            words, video.levels, video.masks, codes and codes.temporal_aggregation
+        )
+        batch, frames = fused[0].shape[:2]
+        sentence = aggregated[:, :1].expand(-1, frames, -1).flatten(0, 1)
+        encoded = self.transformer.encode(fused, video.masks, self._chunk_size)
+        queries, initial, references = self.transformer.decode(sentence, encoded, self.box_heads)
+        queries = queries.unflatten(1, (batch, frames))
+        return Grounding(
+            words=words,
+            encoded=encoded,
+            frame_queries=queries,
+            references=[r.unflatten(0, (batch, frames)) for r in (initial, *references)],
+            video_queries=self._video_queries(queries, video),
+        )
+
+    def _video_queries(self, frame_queries: Tensor, video: VideoFeatures) -> Tensor:
+        """MTI: of every decoder layer in training, of the last alone in testing."""
+        codes = video.time_codes and video.time_codes.temporal_interaction
+        layers = frame_queries if self.training else frame_queries[-1:]
+        count = len(layers)
+        query = self.temporal_interaction(
+            layers.flatten(0, 1),
+            video.initial_query.repeat(count, 1, 1),
+            None if codes is None else codes.repeat(count, 1, 1),
+        )
+        return query.unflatten(0, (count, -1))
+
+    def boxes(self, grounding: Grounding, layer: int) -> Tensor:
+        """Boxes of a decoder layer, (B, T, N, 4) cxcywh in [0, 1]."""
+        reference = inverse_sigmoid(grounding.references[layer])
+        offset = self.box_heads[layer](grounding.frame_queries[layer])
+        if reference.shape[-1] == 2:
+            reference = torch.cat((reference, torch.zeros_like(reference)), -1)
+        return (offset + reference).sigmoid()
+
+    def mask_features(self, video: VideoFeatures, grounding: Grounding) -> Iterator[Tensor]:
+        """Mask features (B, t, C, h, w), a few frames at a time in testing."""
+        batch, frames = video.finest.shape[:2]
+        positions = [self._position(mask) for mask in video.masks[:3]]
+        memory = [grounding.encoded.level(i).unflatten(0, (batch, frames)) for i in range(3)]
+        coarser = self.pixel_decoder.top_down(
+            memory,
+            positions,
+            video.masks[:3],
+            grounding.words,
+            chunk_size=self._chunk_size,
+            time_codes=video.time_codes and video.time_codes.pixel_decoder,
+        )
+        size = self._chunk_size or frames
+        for start in range(0, frames, size):
+            part = slice(start, start + size)
+            position = self._position(video.finest_mask[:, part])
+            yield self.pixel_decoder.finish(
+                video.finest[:, part], position, coarser[:, part], grounding.words
+            )
+
+    def loss(
+        self, clips: Tensor, padding_mask: Tensor, samples: Sequence[RefVidSegDataSample]
+    ) -> dict[str, Tensor]:
+        """Losses of B clips, each with one expression; see the base class."""
+        video = self.encode_video(clips, padding_mask, samples)
+        words = self.encode_text([sample.expressions[0].text for sample in samples])
+        layers = self.predict_layers(video, words)
+        return self.criterion(layers, clip_targets(samples, clips.shape[-2:]))
+
+    def predict_layers(self, video: VideoFeatures, words: WordFeatures) -> list[dict[str, Tensor]]:
+        """What each decoder layer answers, as the criterion takes it (training)."""
+        grounding = self.ground(video, words)
+        mask_features = torch.cat(list(self.mask_features(video, grounding)), 1)
+        frames = mask_features.shape[1]
+        layers = []
+        for index, query in enumerate(grounding.video_queries):
+            logits = self.class_heads[index](query)
+            references = grounding.references[index + 1][..., :2]
+            masks = self.mask_head(
+                mask_features, self.mask_head.kernels(query), references, video.image_sizes
+            )
+            layers.append(
+                dict(
+                    pred_logits=logits[:, None].expand(-1, frames, -1, -1),
+                    pred_boxes=self.boxes(grounding, index),
+                    pred_masks=masks,
+                )
+            )
+        return layers
+
+    def answer(self, video: VideoFeatures, expression: str) -> 'MUTRAnswer':
+        """Answers one expression about the clips of one video; see the base class."""
+        words = self.encode_text([expression]).expand(len(video.finest))
+        return self.answer_words(video, words)
+
+    def answer_words(self, video: VideoFeatures, words: WordFeatures) -> 'MUTRAnswer':
+        """Answers words, one sentence per clip (testing)."""
+        layer = 0 if self.eval_layer == 'first' else len(self.class_heads) - 1
+        return MUTRAnswer(self, video, self.ground(video, words), layer)
+
+    def encode_text(self, expressions: Sequence[str]) -> WordFeatures:
+        """Words of the expressions, projected."""
+        device = self.word_projection.linear.weight.device
+        features = self.text_encoder(list(expressions), device)
+        return self.word_projection(features.words, features.padding_mask)
+
+
+@dataclass(frozen=True)
+class MUTRAnswer:
+    """What MUTR says to one expression; masks are drawn for the query that is asked for.
+
+    Attributes:
+        model: The model.
+        video: The encoded clips.
+        grounding: What the expression found.
+        layer: Decoder layer whose heads and references are used.
+    """
+
+    model: MUTR
+    video: VideoFeatures
+    grounding: Grounding
+    layer: int
+
+    @property
+    def pred_logits(self) -> Tensor:
+        """Class logits, (B, N, K), the same for all frames."""
+        return self.model.class_heads[self.layer](self.grounding.video_queries[-1])
+
+    @property
+    def pred_boxes(self) -> Tensor:
+        """Boxes (B, T, N, 4), cxcywh."""
+        return self.model.boxes(self.grounding, self.layer)
+
+    @property
+    def scores(self) -> Tensor:
+        """Confidence of each query, (B, N)."""
+        return self.pred_logits.sigmoid().amax(-1)
+
+    def mask_logits(self, query: int) -> Iterator[Tensor]:
+        """Masks of one query, (B, t, h, w) at stride 4, chunk after chunk of frames."""
+        for masks in self.masks_of(slice(query, query + 1)):
+            yield masks[:, :, 0]
+
+    def masks_of(self, queries: slice) -> Iterator[Tensor]:
+        """Masks of some queries, (B, t, n, h, w) at stride 4, chunk after chunk of frames."""
+        head = self.model.mask_head
+        kernels = head.kernels(self.grounding.video_queries[-1][:, queries])
+        references = self.grounding.references[self.layer + 1][:, :, queries, :2]
+        start = 0
+        for features in self.model.mask_features(self.video, self.grounding):
+            part = references[:, start : start + features.shape[1]]
+            start += features.shape[1]
+            yield head(features, kernels, part, self.video.image_sizes)
