@@ -9,7 +9,6 @@ h w feature cells.
 
 import inspect
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mevis.structures import InstanceMasks, encode_rle
+from mevis.structures import InstanceMasks, RefineContext, encode_rle
 
 STRIDES = (4, 8, 16, 32)
 EXPRESSIONS = [
@@ -235,9 +234,7 @@ def check_refiner(refiner: nn.Module, size: tuple[int, int] = (48, 64)) -> None:
     for num_frames in (3, 1):
         masks = torch.zeros(num_frames, *size, dtype=torch.bool)
         masks[0, 10:30, 20:40] = True
-        context = SimpleNamespace(
-            video='video', exp_id='0', frame_names=[f'{t:05d}' for t in range(num_frames)]
-        )
+        context = RefineContext('video', '0', [f'{t:05d}' for t in range(num_frames)])
         refined = [_refine(refiner, video, masks, context) for _ in range(2)]
         shape = tuple(refined[0].shape)
         _require(shape == tuple(masks.shape), refiner, f'masks {tuple(masks.shape)} became {shape}')

@@ -102,7 +102,7 @@ def test_plug_holds_its_contract(slot, name, tmp_path):
             | {'num_heads': (1, 2, 3, 6), 'window_size': 4},
             (12, 24, 48, 96),
         ),
-        ({'type': 'TimmBackbone', 'name': 'resnet10t'}, None),
+        ({'type': 'TimmBackbone', 'model_name': 'resnet10t'}, None),
     ],
     ids=lambda value: value['type'] if isinstance(value, dict) else '',
 )
