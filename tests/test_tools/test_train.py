@@ -93,6 +93,18 @@ def test_weights_after_a_resume_are_those_of_an_uninterrupted_training(
         assert all(torch.equal(first[key], second[key]) for key in first), part
 
 
+def test_a_small_mutr_killed_and_resumed_repeats_its_losses(repo_root, data_root, tmp_path):
+    options = ['train_cfg.max_iters=6']
+    config = 'small_mutr_config.py'
+    train(repo_root, data_root, tmp_path / 'whole', *options, config=config)
+    killer = ['default_hooks.killer.type=KillerHook', 'default_hooks.killer.iteration=5']
+    parts = tmp_path / 'parts'
+    train(repo_root, data_root, parts, *options, *killer, config=config, check=False)
+    train(repo_root, data_root, parts, *options, config=config, args=['--resume'])
+    assert losses(parts) == losses(tmp_path / 'whole')
+    assert len(losses(parts)) == 6
+
+
 def test_two_processes_resume_to_the_last_bit(repo_root, data_root, tmp_path):
     toy = repo_root / 'tests/data/toy_project'
 
@@ -128,7 +140,8 @@ def test_an_earlier_training_is_not_overwritten(repo_root, data_root, tmp_path):
 
 
 def test_mixed_precision_on_any_device(repo_root, data_root, tmp_path):
-    train(repo_root, data_root, tmp_path, 'train_cfg.max_iters=2', args=['--amp'])
+    options = {'config': 'small_mutr_config.py', 'args': ['--amp']}
+    train(repo_root, data_root, tmp_path, 'train_cfg.max_iters=2', **options)
     assert len(losses(tmp_path)) == 2
 
 
