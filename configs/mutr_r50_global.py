@@ -3,7 +3,7 @@
 # Hardware: one GPU of 24 GB.
 # J&F on valid_u: paper: not in the paper; ours: not run.
 _base_ = [
-    '_base_/models/mutr_r50.py',
+    '_base_/models/mutr.py',
     '_base_/datasets/mevis.py',
     '_base_/schedules/mevis_finetune.py',
     '_base_/default_runtime.py',

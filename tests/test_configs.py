@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
 from torch.overrides import TorchFunctionMode
 
 from mevis.apis.config_errors import check_engine_names
@@ -63,25 +64,25 @@ def test_its_head_says_what_it_is(path):
     assert not missing, missing
 
 
-@every_leaf
-def test_its_model_builds_at_full_size(path):
+def build_without_weights(cfg: Config) -> torch.nn.Module:
     import mevis.models  # noqa: F401
     from mevis.registry import MODELS
 
-    cfg = Config.fromfile(str(path))
-    with torch.device('meta'), _NumbersOnCpu():
-        model = MODELS.build(cfg.model)
+    scope = DefaultScope.overwrite_default_scope('mevis')
+    with scope, torch.device('meta'), _NumbersOnCpu():
+        return MODELS.build(cfg.model)
+
+
+@every_leaf
+def test_its_model_builds_at_full_size(path):
+    model = build_without_weights(Config.fromfile(str(path)))
     assert sum(parameter.numel() for parameter in model.parameters()) > 10_000
 
 
 @every_leaf
 def test_rates_match_parameters(path):
     """A rate whose key matches no parameter would be ignored in silence."""
-    from mevis.registry import MODELS
-
     cfg = Config.fromfile(str(path))
     keys = cfg.optim_wrapper.get('paramwise_cfg', {}).get('custom_keys', {})
-    with torch.device('meta'), _NumbersOnCpu():
-        model = MODELS.build(cfg.model)
-    names = [name for name, _ in model.named_parameters()]
+    names = [name for name, _ in build_without_weights(cfg).named_parameters()]
     assert [key for key in keys if not any(key in name for name in names)] == []

@@ -42,7 +42,10 @@ def check_engine_names(cfg: Config) -> None:
     Raises:
         UserError: If one is not registered; the engine itself ends in a traceback for some.
     """
+    import mmengine.optim  # noqa: F401 - registers them
     from mmengine.registry import OPTIM_WRAPPERS, OPTIMIZERS, PARAM_SCHEDULERS
+
+    import mevis.engine  # noqa: F401 - registers ours
 
     wrapper = cfg.get('optim_wrapper') or {}
     schedulers = cfg.get('param_scheduler') or []
