@@ -1,8 +1,8 @@
 """Every registry of the framework.
 
 Registries with an mmengine parent see the modules of mmdet and mmcv too; the slots that only this
-framework knows (frame samplers, text encoders, query initializers, refiners) are roots of their own,
-because two registries of one scope cannot share a parent.
+framework knows (frame samplers, text encoders, query initializers, refiners) are roots of their
+own, because two registries of one scope cannot share a parent.
 """
 
 import difflib
@@ -49,7 +49,8 @@ def _check_known(cfg: Any, registry: Registry) -> None:
     own = sorted(registry.module_dict)
     hint = f' Did you mean {" or ".join(repr(c) for c in close)}?' if close else ''
     raise UnknownModuleError(
-        f'{name!r} is not a registered {registry.name}. Known in mevis: {", ".join(own) or "none"}.{hint}'
+        f'{name!r} is not a registered {registry.name}.'
+        f' Known in mevis: {", ".join(own) or "none"}.{hint}'
         ' A module of your own must be imported first: list it in `custom_imports` of the config.'
     )
 

@@ -1,0 +1,1 @@
+"""Recordings of official implementations, checked with our converters and models."""

@@ -1,0 +1,61 @@
+"""Files of official weights to files of ours, and back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from mevis.checkpoints.adapter import Conversion
+from mevis.checkpoints.loading import plain_arguments
+from mevis.checkpoints.mutr import architecture_of, convert_official, convert_to_official
+from mevis.checkpoints.safe_unpickling import read_file
+from mevis.errors import UserError
+from mevis.structures.atomic_write import atomic_path
+
+
+@dataclass(frozen=True)
+class Converter:
+    """Both directions of a model's conversion."""
+
+    to_ours: Callable[[Mapping[str, Tensor]], Conversion]
+    to_official: Callable[[Mapping[str, Tensor]], Conversion]
+
+
+CONVERTERS = {'mutr': Converter(convert_official, convert_to_official)}
+
+
+def convert_file(model: str, source: Path, target: Path, inverse: bool = False) -> Conversion:
+    """Converts a checkpoint.
+
+    Args:
+        model: Whose names: a key of ``CONVERTERS``.
+        source: ``.pth`` or ``.safetensors``; nothing in it is executed.
+        target: ``.safetensors`` (weights alone) or ``.pth``.
+        inverse: From our names to the official ones.
+
+    Raises:
+        UserError: If the file holds other weights or the target's name has another ending.
+    """
+    if target.suffix not in ('.safetensors', '.pth'):
+        raise UserError(f'{target}: name the target .safetensors or .pth.')
+    raw = read_file(source)
+    state = next((raw[k] for k in ('state_dict', 'model') if isinstance(raw.get(k), Mapping)), raw)
+    tensors = {key: value for key, value in state.items() if isinstance(value, Tensor)}
+    if not tensors:
+        raise UserError(f'{source}: no weights in it.')
+    converter = CONVERTERS[model]
+    conversion = (converter.to_official if inverse else converter.to_ours)(tensors)
+    # Shared tensors are written under each of their names.
+    state_dict = {key: value.clone() for key, value in conversion.state_dict.items()}
+    with atomic_path(target) as path:
+        if target.suffix == '.safetensors':
+            save_file(state_dict, path)
+        elif inverse:
+            torch.save({'model': state_dict}, path)
+        else:
+            meta = {'release': model, 'architecture': architecture_of(plain_arguments(raw))}
+            torch.save({'state_dict': state_dict, 'meta': meta}, path)
+    return conversion
