@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.dist import broadcast_object_list, is_main_process
 
 from mevis.apis.constructor_arguments import arguments_of_type
 from mevis.errors import UserError
@@ -54,9 +55,10 @@ def prepare_answers(cfg: Config, checkpoint: str | Path, submission: str | None 
 
     root = Path(cfg.work_dir) / 'predictions'
     made_of = fingerprint(cfg, checkpoint)
-    done = sorted(PredictionStore(root, made_of).videos_done())
+    # All ranks must leave out the same videos, or their shares would not fit together.
+    done = agreed(sorted(PredictionStore(root, made_of).videos_done()))
     dataset = cfg.test_dataloader.dataset
-    if done:
+    if done and is_main_process():
         print(f'{root}: {len(done)} videos are done already.')
     dataset.skip_videos = [*dataset.get('skip_videos', ()), *done]
     values = {**dataset_values(dataset), 'store_dir': str(root), 'fingerprint': made_of}
@@ -65,6 +67,13 @@ def prepare_answers(cfg: Config, checkpoint: str | Path, submission: str | None 
         archive = dict(type='MaskSubmission', out_file=str(submission))
         metrics += complete_evaluator(archive, values)
     cfg.test_evaluator = metrics
+
+
+def agreed(value: Any) -> Any:
+    """What the first rank says."""
+    values = [value]
+    broadcast_object_list(values)
+    return values[0]
 
 
 def write_scores(path: str | Path, scores: Mapping[str, Any]) -> None:

@@ -10,8 +10,9 @@ from mevis.errors import UserError
 def prepare_processes(cfg: Config, launcher: str) -> None:
     """Makes ``--launcher`` work with and without GPUs.
 
-    The engine's own set-up selects a CUDA device and hands its number to DDP; on machines without
-    one the process group is made here, with gloo, and DDP gets no device.
+    The process group is made here, since ranks must agree on what is left to do before the runner
+    exists.  The engine's own set-up selects a CUDA device and hands its number to DDP; on machines
+    without one gloo is used and DDP gets no device.
 
     Raises:
         UserError: If the launcher's environment variables are missing.
@@ -26,11 +27,13 @@ def prepare_processes(cfg: Config, launcher: str) -> None:
             '--launcher pytorch: start the processes with torchrun, as tools/dist_train.sh does.'
         )
     if torch.cuda.is_available():
+        from mmengine.dist import init_dist
+
+        init_dist(launcher, **cfg.get('env_cfg', {}).get('dist_cfg', {}))
         return
     if launcher != 'pytorch':
         raise UserError(f'--launcher {launcher} needs GPUs. On CPUs use --launcher pytorch.')
-    if not torch.distributed.is_initialized():
-        torch.distributed.init_process_group('gloo')
+    torch.distributed.init_process_group('gloo')
     cfg.model_wrapper_cfg = dict(
         type='MMDistributedDataParallel',
         device_ids=None,

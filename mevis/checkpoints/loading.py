@@ -15,6 +15,7 @@ import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
+from mevis.checkpoints.mutr import architecture_of, convert_official, is_official
 from mevis.checkpoints.safe_unpickling import read_file
 from mevis.errors import UserError
 
@@ -30,7 +31,7 @@ class LoadedCheckpoint:
         state_dict: Tensors by the names of this framework.
         meta: What the file says about itself.
         source: The file.
-        kind: ``mevis`` or the name of the release it was converted from.
+        kind: ``mevis``, or ``mutr`` for an official release.
     """
 
     state_dict: dict[str, Tensor] = field(repr=False)
@@ -201,8 +202,23 @@ def plain_arguments(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _converted_release(raw: Mapping[str, Any], path: str | Path) -> dict[str, Any] | None:
-    """The engine's form of an official release; None for everything else."""
-    return None
+    """The engine's form of an official MUTR release; None for everything else."""
+    state = raw.get('model', raw)
+    if not isinstance(state, Mapping) or not is_official(state):
+        return None
+    conversion = convert_official(_tensors(state, path))
+    stated = architecture_of(plain_arguments(raw))
+    said = ', '.join(f'{key} {value}' for key, value in stated.items())
+    print_log(
+        f'{path}: an official MUTR release ({said or "no arguments in it"}),'
+        f' {len(conversion.renamed)} tensors renamed, {len(conversion.ignored)} not needed.',
+        'current',
+    )
+    architecture = {'model': 'the official MUTR', **stated}
+    return {
+        'state_dict': conversion.state_dict,
+        'meta': {'release': 'mutr', 'architecture': architecture},
+    }
 
 
 def _other_architecture(

@@ -1,3 +1,6 @@
+import argparse
+from pathlib import Path
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -100,3 +103,52 @@ def test_a_file_without_weights_is_named(tmp_path):
     torch.save([1, 2], path)
     with pytest.raises(UserError, match='holds a list instead of weights'):
         load_weights(path)
+
+
+def small_mutr(num_queries: int = 5) -> nn.Module:
+    from mmengine.config import Config
+    from mmengine.registry import DefaultScope
+
+    import mevis.models  # noqa: F401
+    from mevis.registry import MODELS
+
+    root = Path(__file__).resolve().parents[2]
+    model = Config.fromfile(str(root / 'configs/_base_/models/mutr.py')).model
+    model.backbone.update(depth=18, base_channels=8)
+    model.update(
+        backbone_channels=[8, 16, 32, 64],
+        embed_dims=32,
+        num_heads=2,
+        feedforward_dims=64,
+        num_queries=num_queries,
+    )
+    sizes = dict(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, vocab_size=50)
+    model.text_encoder.config = dict(model_type='roberta', intermediate_size=32, **sizes)
+    with DefaultScope.overwrite_default_scope('mevis'):
+        return MODELS.build(model)
+
+
+def test_an_official_release_is_converted_on_the_fly(tmp_path):
+    from mevis.checkpoints.mutr import convert_to_official
+
+    source, target = small_mutr(), small_mutr()
+    official = convert_to_official(source.state_dict()).state_dict
+    official['text_encoder.embeddings.position_ids'] = torch.arange(4)[None]
+    release = {
+        'model': {f'module.{key}': value for key, value in official.items()},
+        'optimizer': {'state': {}},
+        'epoch': 3,
+        'args': argparse.Namespace(backbone='resnet18', num_queries=5, binary=True, device='cuda'),
+    }
+    path = tmp_path / 'release.pth'
+    torch.save(release, path)
+    loaded = load_into(target, path)
+    assert loaded.kind == 'mutr'
+    assert loaded.meta['architecture']['backbone'] == 'resnet18'
+    assert same(source, target)
+
+    with pytest.raises(
+        UserError, match=r'official MUTR, backbone resnet18, num_queries 5'
+    ) as caught:
+        load_into(small_mutr(num_queries=3), path)
+    assert '(5, 32) in the file, (3, 32) here' in str(caught.value)

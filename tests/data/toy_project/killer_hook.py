@@ -10,7 +10,7 @@ from mevis.registry import HOOKS
 
 @HOOKS.register_module()
 class KillerHook(Hook):
-    """Sends SIGKILL after an iteration, or while a checkpoint is written."""
+    """Sends SIGKILL after an iteration or a tested video, or while a checkpoint is written."""
 
     priority = 'LOWEST'
 
@@ -20,6 +20,10 @@ class KillerHook(Hook):
 
     def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
         if not self.while_saving and runner.iter + 1 == self.iteration:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def after_test_iter(self, runner, batch_idx, data_batch=None, outputs=None) -> None:
+        if batch_idx + 1 == self.iteration:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def before_save_checkpoint(self, runner, checkpoint) -> None:
