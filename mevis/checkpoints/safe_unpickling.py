@@ -112,8 +112,8 @@ def _refusal(path: Path, error: Exception) -> str:
         return f'{path}: not a checkpoint file ({reason}). Copy or download it again.'
     return (
         f'{path}: refused, since loading it would run code that is in the file ({reason}).'
-        ' Get the weights as .safetensors; or, only if you trust whoever made the file, rewrite it'
-        ' with tools/convert_checkpoint.py or load it with --unsafe-unpickle.'
+        ' Get the weights as .safetensors; or, only if you trust whoever made the file, test it'
+        ' with --unsafe-unpickle.'
     )
 
 
