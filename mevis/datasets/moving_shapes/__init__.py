@@ -1,0 +1,1 @@
+"""MovingShapes: a procedural data set in MeViS format, for machines without data."""
