@@ -17,8 +17,6 @@ model = dict(
     data_preprocessor=dict(type='RefVidSegDataPreprocessor', pad_size_divisor=32),
     criterion=dict(
         assigner=dict(type='SequenceHungarianAssigner'),
-        weights=dict(
-            loss_class=2.0, loss_bbox=5.0, loss_giou=2.0, loss_mask=2.0, loss_dice=5.0
-        ),
+        weights=dict(loss_class=2.0, loss_bbox=5.0, loss_giou=2.0, loss_mask=2.0, loss_dice=5.0),
     ),
 )

@@ -1,8 +1,9 @@
 """What can be said of a scene.
 
-Tags of a sentence: one kind, ``static``, ``motion`` (the order of frames does not matter), ``order``
-(it does), ``mixed`` or ``relational``; ``multi`` where several shapes are meant; ``motion-only``
-where no appearance is named and each shape that is meant has a look-alike that is not.
+Tags of a sentence: one kind, ``static``, ``motion`` (the order of frames does not matter),
+``order`` (it does), ``mixed`` or ``relational``; ``multi`` where several shapes are meant;
+``motion-only`` where no appearance is named and each shape that is meant has a look-alike that is
+not.
 """
 
 from collections.abc import Sequence

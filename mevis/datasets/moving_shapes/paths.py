@@ -35,7 +35,7 @@ def _triangle(x: np.ndarray) -> np.ndarray:
 
 
 def _progress(motion: Motion, rng: np.random.Generator, num_frames: int) -> np.ndarray:
-    """Place on the base path, (T,) in [0, 1]; uniform at a random frame but for two-part motions."""
+    """Place on the base path, (T,) in [0, 1]; uniform at a random frame but for two legs."""
     t = (np.arange(num_frames) + 0.5) / num_frames
     if motion.kind in ('rest', 'size'):
         # Where a mover would be at a frame drawn at random.

@@ -55,11 +55,12 @@ def _background(scene: Scene, rng: np.random.Generator, num_frames: int, size: S
     height, width = size
     reach = int(np.ceil(num_frames)) + 2
     canvas = (height + 2 * reach, width + 2 * reach)
-    tone = rng.uniform(70, 190, 3)
+    tone = rng.uniform(80, 170) + rng.uniform(-22, 22, 3)
     texture = np.zeros((*canvas, 3), np.float32)
-    for cells, strength in ((6, 32.0), (28, 16.0)):
-        noise = rng.normal(size=(cells, cells * 3 // 2, 3)).astype(np.float32)
-        texture += strength * cv2.resize(noise, canvas[::-1], interpolation=cv2.INTER_CUBIC)
+    for cells, light, tint in ((5, 20.0, 7.0), (24, 9.0, 3.0)):
+        shape = (cells, cells * 3 // 2)
+        noise = light * rng.normal(size=(*shape, 1)) + tint * rng.normal(size=(*shape, 3))
+        texture += cv2.resize(noise.astype(np.float32), canvas[::-1], interpolation=cv2.INTER_CUBIC)
     texture = np.clip(texture + tone.astype(np.float32), 20, 235).astype(np.uint8)
     middle = (num_frames - 1) / 2
     frames = np.empty((num_frames, height, width, 3), np.uint8)
