@@ -20,15 +20,23 @@ class DynamicMaskHead(nn.Module):
         mask_dims: Channels C of the mask features.
         head_dims: Channels D inside of the head.
         stride: Pixels of the input per cell.
+        coordinate_scale: What relative coordinates are multiplied with; 1, as in the official
+            code, leaves them in pixels, where their size drowns the features of a small model.
 
     Source: MUTR, Sec. 3.1 (ReferFormer, Sec. 3.4).
     """
 
     def __init__(
-        self, embed_dims: int, mask_dims: int, head_dims: int = 8, stride: int = 4
+        self,
+        embed_dims: int,
+        mask_dims: int,
+        head_dims: int = 8,
+        stride: int = 4,
+        coordinate_scale: float = 1.0,
     ) -> None:
         super().__init__()
         self.stride = stride
+        self.coordinate_scale = coordinate_scale
         self.shapes = [(head_dims, mask_dims + 2), (head_dims, head_dims), (1, head_dims)]
         num_weights = sum(o * i for o, i in self.shapes)
         num_biases = sum(o for o, _ in self.shapes)
@@ -85,6 +93,7 @@ class DynamicMaskHead(nn.Module):
         on_features, on_coordinates = weight.split((weight.shape[-1] - 2, 2), -1)
         height, width = mask_features.shape[-2:]
         x = torch.einsum('bnoc,btchw->btnohw', on_features, mask_features)
+        on_coordinates = on_coordinates * self.coordinate_scale
         points = references * image_sizes.flip(-1)[:, None, None].to(references)
         at_points = torch.einsum('bnok,btnk->btno', on_coordinates, points)
         grid = self._pixel_centres(height, width, mask_features)

@@ -4,7 +4,6 @@ Shapes: B clips, T frames, N queries, L words, C channels, (h, w) cells of a lev
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,8 +12,9 @@ from torch import Tensor, nn
 
 from mevis.models.base_segmentor import BaseRefVidSegmentor
 from mevis.models.layers import MLP
+from mevis.models.mutr.answer import Grounding, MUTRAnswer, VideoFeatures
 from mevis.models.mutr.criterion import MUTRCriterion
-from mevis.models.mutr.deformable_transformer import DeformableTransformer, EncodedFrames
+from mevis.models.mutr.deformable_transformer import DeformableTransformer
 from mevis.models.mutr.dynamic_mask_head import DynamicMaskHead
 from mevis.models.mutr.level_projection import LevelProjection
 from mevis.models.mutr.pixel_decoder import CrossModalPixelDecoder, nearest_mask
@@ -26,48 +26,6 @@ from mevis.models.mutr.vision_language_fusion import VisionLanguageFusion, WordP
 from mevis.models.mutr.word_features import WordFeatures
 from mevis.registry import MODELS, QUERY_INITIALIZERS, TEXT_ENCODERS
 from mevis.structures import RefVidSegDataSample
-
-
-@dataclass(frozen=True)
-class VideoFeatures:
-    """What no expression changes.
-
-    Attributes:
-        levels: Projected levels of strides 8, 16, 32 and 64, each (B, T, C, h, w).
-        masks: Their padding, each (B, T, h, w) bool.
-        finest: Stride-4 tokens after they looked at all frames, (B, T, h, w, C).
-        finest_mask: (B, T, h, w) bool.
-        initial_query: (B, N, C).
-        time_codes: Codes of the frames' times; None in an official model.
-        image_sizes: (B, 2), (height, width) without padding.
-    """
-
-    levels: list[Tensor]
-    masks: list[Tensor]
-    finest: Tensor
-    finest_mask: Tensor
-    initial_query: Tensor
-    time_codes: TimeCodes | None
-    image_sizes: Tensor
-
-
-@dataclass(frozen=True)
-class Grounding:
-    """What one expression finds in the clips, before masks are drawn.
-
-    Attributes:
-        words: Words of the B expressions.
-        encoded: Encoder memory of the frames.
-        frame_queries: (layers, B, T, N, C).
-        references: Initial (B, T, N, 2), then one (B, T, N, 4) after each layer.
-        video_queries: (layers, B, N, C) in training, (1, B, N, C), of the last layer, in testing.
-    """
-
-    words: WordFeatures
-    encoded: EncodedFrames
-    frame_queries: Tensor
-    references: list[Tensor]
-    video_queries: Tensor
 
 
 @MODELS.register_module()
@@ -92,6 +50,7 @@ class MUTR(BaseRefVidSegmentor):
         temporal_interaction: Further arguments of :class:`TemporalInteraction`.
         mask_dims: Channels of the mask features.
         mask_head_dims: Channels inside of the mask head.
+        coordinate_scale: See :class:`DynamicMaskHead`.
         dropout: Of the deformable transformer and the pixel decoder.
         word_dropout: Of the projected words.
         temporal_position: Whether MTA, MTI and the pixel decoder are told when a frame was.
@@ -124,6 +83,7 @@ class MUTR(BaseRefVidSegmentor):
         temporal_interaction: Mapping[str, Any] | None = None,
         mask_dims: int = 256,
         mask_head_dims: int = 8,
+        coordinate_scale: float = 1.0,
         dropout: float = 0.1,
         word_dropout: float = 0.1,
         temporal_position: bool = False,
@@ -178,7 +138,9 @@ class MUTR(BaseRefVidSegmentor):
             nn.Linear(embed_dims, num_classes) for _ in range(num_layers)
         )
         self.box_heads = nn.ModuleList(MLP(embed_dims, embed_dims, 4, 3) for _ in range(num_layers))
-        self.mask_head = DynamicMaskHead(embed_dims, mask_dims, mask_head_dims)
+        self.mask_head = DynamicMaskHead(
+            embed_dims, mask_dims, mask_head_dims, coordinate_scale=coordinate_scale
+        )
         self.time_encoding = TimeCodes.encoder(embed_dims) if temporal_position else None
         self.criterion = MUTRCriterion(**criterion)
         self._init_heads()
@@ -341,12 +303,12 @@ class MUTR(BaseRefVidSegmentor):
             )
         return layers
 
-    def answer(self, video: VideoFeatures, expression: str) -> 'MUTRAnswer':
+    def answer(self, video: VideoFeatures, expression: str) -> MUTRAnswer:
         """Answers one expression about the clips of one video; see the base class."""
         words = self.encode_text([expression]).expand(len(video.finest))
         return self.answer_words(video, words)
 
-    def answer_words(self, video: VideoFeatures, words: WordFeatures) -> 'MUTRAnswer':
+    def answer_words(self, video: VideoFeatures, words: WordFeatures) -> MUTRAnswer:
         """Answers words, one sentence per clip (testing)."""
         layer = 0 if self.eval_layer == 'first' else len(self.class_heads) - 1
         return MUTRAnswer(self, video, self.ground(video, words), layer)
@@ -356,51 +318,3 @@ class MUTR(BaseRefVidSegmentor):
         device = self.word_projection.linear.weight.device
         features = self.text_encoder(list(expressions), device)
         return self.word_projection(features.words, features.padding_mask)
-
-
-@dataclass(frozen=True)
-class MUTRAnswer:
-    """What MUTR says to one expression; masks are drawn for the query that is asked for.
-
-    Attributes:
-        model: The model.
-        video: The encoded clips.
-        grounding: What the expression found.
-        layer: Decoder layer whose heads and references are used.
-    """
-
-    model: MUTR
-    video: VideoFeatures
-    grounding: Grounding
-    layer: int
-
-    @property
-    def pred_logits(self) -> Tensor:
-        """Class logits, (B, N, K), the same for all frames."""
-        return self.model.class_heads[self.layer](self.grounding.video_queries[-1])
-
-    @property
-    def pred_boxes(self) -> Tensor:
-        """Boxes (B, T, N, 4), cxcywh."""
-        return self.model.boxes(self.grounding, self.layer)
-
-    @property
-    def scores(self) -> Tensor:
-        """Confidence of each query, (B, N)."""
-        return self.pred_logits.sigmoid().amax(-1)
-
-    def mask_logits(self, query: int) -> Iterator[Tensor]:
-        """Masks of one query, (B, t, h, w) at stride 4, chunk after chunk of frames."""
-        for masks in self.masks_of(slice(query, query + 1)):
-            yield masks[:, :, 0]
-
-    def masks_of(self, queries: slice) -> Iterator[Tensor]:
-        """Masks of some queries, (B, t, n, h, w) at stride 4, chunk after chunk of frames."""
-        head = self.model.mask_head
-        kernels = head.kernels(self.grounding.video_queries[-1][:, queries])
-        references = self.grounding.references[self.layer + 1][:, :, queries, :2]
-        start = 0
-        for features in self.model.mask_features(self.video, self.grounding):
-            part = references[:, start : start + features.shape[1]]
-            start += features.shape[1]
-            yield head(features, kernels, part, self.video.image_sizes)
