@@ -1,74 +1,97 @@
-"""Makes MovingShapes, a procedural data set in MeViS format.
+"""Makes MovingShapes, a procedural data set in MeViS format whose sentences are about motion.
 
-tools/make_moving_shapes.py data/moving_shapes --train 2000 --valid-u 100
+tools/make_moving_shapes.py data/moving_shapes
+tools/make_moving_shapes.py data/shapes_static --train 500 --valid-u 50 --kinds static
 """
 
 import argparse
+import os
+import time
 from pathlib import Path
-
-from mevis.apis.cli import run
 
 
 def parse_args() -> argparse.Namespace:
-    """Reads the command line."""
+    """Command line."""
     parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0],
-        epilog='The seed fixes every byte. See docs/guides/moving_shapes.md.',
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('root', type=Path, help='folder to write to')
-    parser.add_argument('--train', type=int, default=2000, help='videos to train on')
-    parser.add_argument('--valid-u', type=int, default=100, help='videos with truth, held out')
-    parser.add_argument('--valid', type=int, default=0, help='videos without truth')
-    parser.add_argument('--test', type=int, default=0, help='videos without truth')
-    parser.add_argument('--num-frames', type=int, default=24, help='frames of a video')
-    parser.add_argument('--height', type=int, default=128, help='rows of a frame')
-    parser.add_argument('--width', type=int, default=192, help='columns of a frame')
-    parser.add_argument('--sentences', type=int, default=8, help='sentences of a video, at most')
+    parser.add_argument('root', type=Path, help='folder to write; a run cut off is continued')
+    parser.add_argument('--train', type=int, default=2000, help='videos (0: no such split)')
+    parser.add_argument('--valid-u', type=int, default=100, help='videos, with truth')
+    parser.add_argument('--valid', type=int, default=0, help='videos, sentences without truth')
+    parser.add_argument('--test', type=int, default=0, help='videos, sentences without truth')
+    parser.add_argument('--height', type=int, default=128)
+    parser.add_argument('--width', type=int, default=192)
+    parser.add_argument('--num-frames', type=int, default=24)
+    parser.add_argument('--seed', type=int, default=0)
     parser.add_argument(
-        '--kinds', nargs='+', default=[], metavar='TAG', help='keep sentences with these tags only'
+        '--kinds',
+        nargs='+',
+        metavar='KIND',
+        help='kinds of sentence: static motion order mixed relational multi (default: all)',
     )
-    parser.add_argument('--seed', type=int, default=0, help='of everything')
-    parser.add_argument('--workers', type=int, default=2, help='processes')
     parser.add_argument(
-        '--youtube-vis', action='store_true', help='also write instances.json (YouTube-VIS format)'
+        '--sentences', type=int, nargs=2, default=(6, 8), metavar=('MIN', 'MAX'), help='per video'
     )
+    parser.add_argument(
+        '--no-target', type=float, default=0.0, help='share of sentences that mean nothing'
+    )
+    parser.add_argument(
+        '--youtube-vis', action='store_true', help='also write <split>/instances.json'
+    )
+    parser.add_argument('--workers', type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 
 
-def main() -> None:
-    """Makes the data set."""
+def main() -> int:
+    """Runs the command."""
     args = parse_args()
+    from rich.console import Console
     from rich.progress import Progress
 
-    from mevis.datasets.moving_shapes.writer import MovingShapesSettings, write_split
+    from mevis.datasets.moving_shapes import KINDS, Recipe, write_split
+    from mevis.errors import UserError
 
-    settings = MovingShapesSettings(
-        seed=args.seed,
-        num_frames=args.num_frames,
-        height=args.height,
-        width=args.width,
-        sentences=args.sentences,
-        kinds=tuple(args.kinds),
-    )
-    counts = dict(train=args.train, valid_u=args.valid_u, valid=args.valid, test=args.test)
-    with Progress() as progress:
-        for split, number in counts.items():
-            if not number:
+    if args.seed < 0:
+        raise UserError(f'--seed {args.seed}: must not be negative.')
+    counts = {
+        'train': args.train,
+        'valid_u': args.valid_u,
+        'valid': args.valid,
+        'test': args.test,
+    }
+    if not any(counts.values()):
+        raise UserError('nothing to make: give a number of videos, such as --train 100.')
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        for split, count in counts.items():
+            if not count:
                 continue
-            task = progress.add_task(split, total=number)
-            written = write_split(
+            recipe = Recipe(
+                count,
+                args.seed,
+                args.height,
+                args.width,
+                args.num_frames,
+                tuple(args.kinds or KINDS),
+                tuple(args.sentences),
+                args.no_target,
+            )
+            task = progress.add_task(split, total=count)
+            start = time.perf_counter()
+            folder = write_split(
                 args.root,
                 split,
-                number,
-                settings,
+                recipe,
                 args.workers,
+                lambda done, task=task: progress.update(task, completed=done),
                 args.youtube_vis,
-                lambda task=task: progress.advance(task),
             )
-            if not written:
-                progress.update(task, completed=number, description=f'{split} (already there)')
+            seconds = time.perf_counter() - start
+            print(f'{folder}: {count} videos ({seconds:.1f} s)')
+    return 0
 
 
 if __name__ == '__main__':
+    from mevis.apis.cli import run
+
     run(main)

@@ -1,90 +1,37 @@
-"""What can be said of a scene.
+"""Sentences about a scene."""
 
-Tags of a sentence: one kind, ``static``, ``motion`` (the order of frames does not matter),
-``order`` (it does), ``mixed`` or ``relational``; ``multi`` where several shapes are meant;
-``motion-only`` where no appearance is named and each shape that is meant has a look-alike that is
-not.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from mevis.datasets.moving_shapes.looks import Look
-from mevis.datasets.moving_shapes.motions import truth
+from mevis.datasets.moving_shapes.looks import COLOURS, SHAPES, describe
+from mevis.datasets.moving_shapes.motions import about
+from mevis.datasets.moving_shapes.phrases import (
+    EVERYTHING,
+    MOTION_PHRASES,
+    RELATION_PHRASES,
+    TURN_PHRASES,
+)
 from mevis.datasets.moving_shapes.scene import Scene
 
-_ORDER = ('goes', 'grows', 'shrinks', 'enters', 'leaves', 'clockwise', 'anticlockwise')
-_ORDER += ('stops', 'starts', 'turns')
-_SINGULAR = ('thing', 'shape', 'object')
+KINDS = ('static', 'motion', 'order', 'mixed', 'relational', 'multi')
+"""Kinds of sentence; every one carries exactly one of them (or 'no-target') as a tag."""
 
-# Phrases after "the thing" / "the things".  "{d}" is a direction.
-_PHRASES = {
-    'moves': (('that moves', 'in motion', 'that is moving'), ('that move', 'that are moving')),
-    'rests': (
-        ('that stays still', 'that does not move', 'at rest'),
-        ('that stay still', 'that do not move'),
-    ),
-    'fast': (('moving fast', 'that moves quickly'), ('moving fast', 'that move quickly')),
-    'slow': (('moving slowly', 'that moves slowly'), ('moving slowly', 'that move slowly')),
-    'zigzags': (('moving in a zigzag', 'that zigzags'), ('moving in a zigzag', 'that zigzag')),
-    'straight': (
-        ('moving in a straight line', 'that moves straight on'),
-        ('moving in a straight line', 'that move straight on'),
-    ),
-    'circles': (('going in circles', 'that moves in a circle'), ('going in circles',)),
-    'returns': (
-        ('that goes back and forth', 'going there and back'),
-        ('that go back and forth', 'going there and back'),
-    ),
-    'resizes': (('that changes its size',), ('that change their size',)),
-    'grows': (('that grows', 'getting bigger'), ('that grow', 'getting bigger')),
-    'shrinks': (('that shrinks', 'getting smaller'), ('that shrink', 'getting smaller')),
-    'enters': (
-        ('that enters the picture', 'coming into view'),
-        ('that enter the picture', 'coming into view'),
-    ),
-    'leaves': (
-        ('that leaves the picture', 'going out of view'),
-        ('that leave the picture', 'going out of view'),
-    ),
-    'clockwise': (('circling clockwise',), ('circling clockwise',)),
-    'anticlockwise': (('circling counterclockwise',), ('circling counterclockwise',)),
-    'stops': (
-        ('that first moves and then stops', 'that comes to rest'),
-        ('that first move and then stop', 'that come to rest'),
-    ),
-    'starts': (
-        ('that first rests and then moves', 'that starts to move later'),
-        ('that first rest and then move', 'that start to move later'),
-    ),
-    'goes': (
-        ('moving {d}', 'going {d}', 'that moves {d}', 'heading {d}'),
-        ('moving {d}', 'going {d}', 'that move {d}', 'heading {d}'),
-    ),
-    'turns': (
-        ('that first goes {d} and then {e}', 'moving {d} first, then {e}'),
-        ('that first go {d} and then {e}', 'moving {d} first, then {e}'),
-    ),
-}
-_SIDEWAYS = {'left': ('left', 'to the left'), 'right': ('right', 'to the right')}
-_RELATIONS = {
-    'follows': ('following', 'that follows', 'moving behind'),
-    'overtakes': ('overtaking', 'that overtakes'),
-    'approaches': ('moving towards', 'approaching', 'that comes closer to'),
-    'departs': ('moving away from', 'that goes away from'),
-}
+_SHARES = {
+    'static': 1.0, 'motion': 1.4, 'order': 2.0, 'mixed': 1.0, 'relational': 2.4, 'multi': 0.8,
+}  # fmt: skip
+"""Not every scene can have every kind; these make the kinds about equally frequent."""
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One expression.
+    """A sentence with its truth.
 
     Attributes:
-        text: What is said.
-        targets: Indices of the shapes that it means.
-        tags: Kinds of sentence.
+        text: The words.
+        targets: Indices of the objects that it means.
+        tags: Its kind, and 'motion-only', 'about:...' where they hold.
     """
 
     text: str
@@ -92,125 +39,181 @@ class Sentence:
     tags: tuple[str, ...]
 
 
-def _choice(rng: np.random.Generator, options: Sequence[str]) -> str:
-    return str(options[rng.integers(len(options))])
+Meaning = Callable[[np.random.Generator], Sentence]
 
 
-def _direction(rng: np.random.Generator, name: str) -> str:
-    return _choice(rng, _SIDEWAYS.get(name, (name, f'{name}wards')))
-
-
-def _phrase(rng: np.random.Generator, predicate: str, plural: bool) -> str:
-    name, _, rest = predicate.partition(':')
-    text = _choice(rng, _PHRASES[name][plural])
-    directions = [_direction(rng, part) for part in rest.split(',')] if rest else []
-    return text.format(**dict(zip('de', directions, strict=False)))
-
-
-def _noun(rng: np.random.Generator, look: Look | None, plural: bool) -> str:
-    if look is None:
-        return _choice(rng, _SINGULAR) + ('s' if plural else '')
-    words = [look.colour, look.shape]
-    if look.texture != 'plain' and rng.random() < 0.4:
-        words.insert(0, look.texture)
-    ending = 'es' if look.shape == 'cross' else 's'
-    return ' '.join(words) + (ending if plural else '')
-
-
-def _holding(scene: Scene, predicate: str, look: Look | None = None) -> tuple[int, ...] | None:
-    """Shapes of which a predicate is true; None where of any it is unclear."""
-    shapes = [
-        (index, truth(shape.motion, predicate))
-        for index, shape in enumerate(scene.shapes)
-        if look is None or shape.look == look
-    ]
-    if any(holds is None for _, holds in shapes):
-        return None
-    return tuple(index for index, holds in shapes if holds)
-
-
-def _has_double(scene: Scene, index: int, targets: tuple[int, ...]) -> bool:
-    look = scene.shapes[index].look
-    return any(s.look == look for i, s in enumerate(scene.shapes) if i not in targets)
-
-
-def _of_motion(
-    rng: np.random.Generator, scene: Scene, predicate: str, look: Look | None
-) -> Sentence | None:
-    targets = _holding(scene, predicate, look)
-    if not targets:
-        return None
-    plural = len(targets) > 1
-    kind = 'order' if predicate.partition(':')[0] in _ORDER else 'motion'
-    tags = [kind] if look is None else ['mixed', f'mixed-{kind}']
-    if plural:
-        tags.append('multi')
-    if look is None and all(_has_double(scene, index, targets) for index in targets):
-        tags.append('motion-only')
-    text = f'the {_noun(rng, look, plural)} {_phrase(rng, predicate, plural)}'
-    return Sentence(text, targets, tuple(tags))
-
-
-def _static(rng: np.random.Generator, scene: Scene, look: Look) -> Sentence:
-    targets = tuple(i for i, shape in enumerate(scene.shapes) if shape.look == look)
-    plural = len(targets) > 1
-    noun = _noun(rng, look, plural)
-    count = 'two ' if len(targets) == 2 and rng.random() < 0.5 else ''
-    return Sentence(f'the {count}{noun}', targets, ('static', 'multi') if plural else ('static',))
-
-
-def _relational(rng: np.random.Generator, scene: Scene) -> list[Sentence]:
-    sentences = []
-    for relation in scene.relations:
-        subject, target = scene.shapes[relation.subject], scene.shapes[relation.target]
-        look = subject.look if rng.random() < 0.4 else None
-        verb = _choice(rng, _RELATIONS[relation.name])
-        text = f'the {_noun(rng, look, False)} {verb} the {_noun(rng, target.look, False)}'
-        sentences.append(Sentence(text, (relation.subject,), ('relational',)))
-    return sentences
-
-
-def describe(
-    scene: Scene, rng: np.random.Generator, count: int, kinds: Sequence[str] | None = None
+def compose_sentences(
+    rng: np.random.Generator,
+    scene: Scene,
+    visible: Sequence[float] | None = None,
+    kinds: Sequence[str] = KINDS,
+    count: tuple[int, int] = (6, 8),
+    no_target: float = 0.0,
 ) -> list[Sentence]:
-    """Says things about a scene.
+    """Different sentences about a scene, balanced over the kinds that it offers.
 
     Args:
+        rng: Where chance comes from.
         scene: The scene.
-        rng: Source of randomness.
-        count: Sentences at most; each text is said once.
-        kinds: Tags to keep, such as ``('static',)``; all if None.
+        visible: Per object, the mean share of it that can be seen; hidden fillers get no sentence.
+        kinds: Kinds that are wanted.
+        count: Fewest and most sentences; fewer if the scene does not offer as many.
+        no_target: Share of sentences that mean nothing in the video.
     """
-    groups = _sentences_by_group(scene, rng)
-    chosen: dict[str, Sentence] = {}
-    # In turn from each group, so that kinds stay balanced.
-    while groups and len(chosen) < count:
-        for group in list(groups):
-            if not group:
-                groups.remove(group)
-                continue
-            sentence = group.pop()
-            if kinds is None or set(kinds) & set(sentence.tags):
-                chosen.setdefault(sentence.text, sentence)
-    return list(chosen.values())[:count]
+    offered = {
+        kind: meanings
+        for kind, meanings in _meanings(scene, visible or [1.0] * len(scene.objects)).items()
+        if kind in kinds and meanings
+    }
+    if not offered:
+        return []
+    names = list(offered)
+    shares = np.array([_SHARES[name] for name in names])
+    wanted = int(rng.integers(count[0], count[1] + 1))
+    sentences: dict[str, Sentence] = {}
+    for _ in range(8 * wanted):
+        if no_target and rng.random() < no_target:
+            sentence = _about_nothing(rng, scene)
+        else:
+            meanings = offered[names[rng.choice(len(names), p=shares / shares.sum())]]
+            sentence = meanings[rng.integers(len(meanings))](rng)
+        sentences.setdefault(sentence.text, sentence)
+        if len(sentences) == wanted:
+            break
+    return list(sentences.values())
 
 
-def _sentences_by_group(scene: Scene, rng: np.random.Generator) -> list[list[Sentence]]:
-    alone, named, others = [], [], []
-    for first, _, pair in scene.pairs:
-        look = scene.shapes[first].look
-        for predicate in pair.predicates:
-            alone.append(_of_motion(rng, scene, predicate, None))
-            named.append(_of_motion(rng, scene, predicate, look))
-    told = {predicate for *_, pair in scene.pairs for predicate in pair.predicates}
-    for predicate in ('moves', 'rests', 'circles', 'resizes', 'goes:left', 'goes:right'):
-        sentence = _of_motion(rng, scene, predicate, None)
-        if predicate not in told and sentence and 'multi' in sentence.tags:
-            others.append(sentence)
-    looks = sorted({shape.look for shape in scene.shapes})
-    static = [_static(rng, scene, look) for look in looks]
-    groups = [alone, named, static, _relational(rng, scene), others]
-    kept = [[sentence for sentence in group if sentence] for group in groups]
-    for group in kept:
-        rng.shuffle(group)
-    return kept
+def _meanings(scene: Scene, visible: Sequence[float]) -> dict[str, list[Meaning]]:
+    return {
+        'static': _static(scene, visible),
+        'motion': [_motion(scene, i, 'motion') for i in _roaming_targets(scene)],
+        'order': [_motion(scene, i, 'order') for i in scene.members('ordered')],
+        'mixed': [
+            _mixed(scene, i)
+            for i in (*scene.members('roaming'), *scene.members('ordered'))
+            if scene.objects[i].motion != 'move' or _beside(scene, i) == 'rest'
+        ],
+        'relational': [_relational(scene)] if scene.relation else [],
+        'multi': _multi(scene),
+    }
+
+
+def _beside(scene: Scene, index: int) -> str:
+    return scene.objects[scene.look_alikes(index)[0]].motion
+
+
+def _roaming_targets(scene: Scene) -> list[int]:
+    """Members of the roaming pair whose motion nothing else in the scene shares."""
+    targets = []
+    for index in scene.members('roaming'):
+        motion = scene.objects[index].motion
+        alone = {
+            'rest': scene.others == 'move',
+            'move': scene.others == 'rest' and _beside(scene, index) == 'rest',
+            'slow': scene.others == 'rest',
+            'steady': scene.others == 'rest',
+        }
+        if alone.get(motion, True):
+            targets.append(index)
+    return targets
+
+
+def _static(scene: Scene, visible: Sequence[float]) -> list[Meaning]:
+    def meaning(index: int) -> Meaning:
+        def say(rng: np.random.Generator) -> Sentence:
+            return Sentence(f'the {_named(rng, scene, index)}', (index,), ('static',))
+
+        return say
+
+    alone = [i for i in range(len(scene.objects)) if not scene.look_alikes(i)]
+    return [meaning(i) for i in alone if visible[i] >= 0.4]
+
+
+def _motion(scene: Scene, index: int, kind: str) -> Meaning:
+    motion = scene.objects[index].motion
+
+    def say(rng: np.random.Generator) -> Sentence:
+        noun = _pick(rng, ('object', 'thing', 'shape', 'one'))
+        text = f'the {noun} {phrase(rng, motion)}'
+        return Sentence(text, (index,), (kind, 'motion-only', f'about:{about(motion)}'))
+
+    return say
+
+
+def _mixed(scene: Scene, index: int) -> Meaning:
+    motion = scene.objects[index].motion
+
+    def say(rng: np.random.Generator) -> Sentence:
+        text = f'the {_named(rng, scene, index)} {phrase(rng, motion)}'
+        return Sentence(text, (index,), ('mixed', f'about:{about(motion)}'))
+
+    return say
+
+
+def _relational(scene: Scene) -> Meaning:
+    relation = scene.relation
+    assert relation is not None
+
+    def say(rng: np.random.Generator) -> Sentence:
+        words = _pick(rng, RELATION_PHRASES[relation.name])
+        other = 'a ' if scene.look_alikes(relation.target) else 'the '
+        text = (
+            f'the {_named(rng, scene, relation.subject)} {words} '
+            f'{other}{_named(rng, scene, relation.target)}'
+        )
+        return Sentence(text, (relation.subject,), ('relational', f'about:{relation.name}'))
+
+    return say
+
+
+def _multi(scene: Scene) -> list[Meaning]:
+    def twins(index: int) -> Meaning:
+        def say(rng: np.random.Generator) -> Sentence:
+            start = _pick(rng, ('both', 'the two', 'both of the'))
+            targets = tuple(sorted((index, *scene.look_alikes(index))))
+            return Sentence(f'{start} {_named(rng, scene, index, True)}', targets, ('multi',))
+
+        return say
+
+    def all_that(motion: str, targets: tuple[int, ...]) -> Meaning:
+        def say(rng: np.random.Generator) -> Sentence:
+            return Sentence(_pick(rng, EVERYTHING[motion]), targets, ('multi', 'about:rest'))
+
+        return say
+
+    paired = [i for i in range(len(scene.objects)) if scene.look_alikes(i)]
+    meanings = [twins(i) for i in paired if i < scene.look_alikes(i)[0]]
+    resting = tuple(i for i, item in enumerate(scene.objects) if item.motion == 'rest')
+    moving = tuple(i for i in range(len(scene.objects)) if i not in resting)
+    for motion, targets in (('rest', resting), ('move', moving)):
+        if 2 <= len(targets) < len(scene.objects):
+            meanings.append(all_that(motion, targets))
+    return meanings
+
+
+def _about_nothing(rng: np.random.Generator, scene: Scene) -> Sentence:
+    there = {(item.look.colour, item.look.shape) for item in scene.objects}
+    while True:
+        colour, shape = _pick(rng, tuple(COLOURS)), _pick(rng, SHAPES)
+        if (colour, shape) not in there:
+            break
+    words = f' {phrase(rng, _pick(rng, tuple(MOTION_PHRASES)))}' if rng.random() < 0.5 else ''
+    return Sentence(f'the {colour} {shape}{words}', (), ('no-target',))
+
+
+def phrase(rng: np.random.Generator, motion: str) -> str:
+    """One of the ways to say a motion."""
+    if motion.startswith('first '):
+        _, first, _, second = motion.split()
+        return _pick(rng, TURN_PHRASES).format(first=first, second=second)
+    return _pick(rng, MOTION_PHRASES[motion])
+
+
+def _named(rng: np.random.Generator, scene: Scene, index: int, plural: bool = False) -> str:
+    look = scene.objects[index].look
+    others = [item.look for item in scene.objects if item.look != look]
+    return describe(rng, look, others, plural)
+
+
+def _pick(rng: np.random.Generator, options: Sequence[str]) -> str:
+    return options[rng.integers(len(options))]

@@ -1,164 +1,187 @@
-"""Where a shape is in each frame.
+"""Paths: where an object is in every frame.
 
-Coordinates are pixels (x, y) of a frame with H rows and W columns; T frames.
+Two constructions carry the guarantees of the data set.
+
+* :func:`roam`: a start that is uniform on the reflected plane plus *any* offsets, folded at the
+  borders, is uniform on the arena in **every** frame.  So one frame says nothing about the offsets:
+  whether the object rests, moves, is fast, pauses, zigzags.
+* :func:`ordered_path` and its reversal in time: the unordered frames of a path and of its reversal
+  are the same.
+
+Legend: T frames; centres (T, 2) are (x, y) in pixels.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from mevis.datasets.moving_shapes.motions import DIRECTIONS, SLOW, Motion
-
-Size = tuple[int, int]
+DIRECTIONS = {'left': (-1, 0), 'right': (1, 0), 'up': (0, -1), 'down': (0, 1)}
+OPPOSITE = {'left': 'right', 'right': 'left', 'up': 'down', 'down': 'up'}
+AXES = {'x': np.array([1.0, 0.0]), 'y': np.array([0.0, 1.0])}
 
 
 @dataclass(frozen=True)
-class Track:
-    """A shape over time.
+class Arena:
+    """Size of a video.
 
     Attributes:
-        centres: (T, 2) pixels.
-        scales: (T,) of the look's diameter.
+        height: Pixels.
+        width: Pixels.
+        num_frames: T.
+    """
+
+    height: int
+    width: int
+    num_frames: int
+
+    @property
+    def size(self) -> np.ndarray:
+        """(width, height)."""
+        return np.array([self.width, self.height], float)
+
+    @property
+    def time(self) -> np.ndarray:
+        """(T,), from 0 in the first to 1 in the last frame."""
+        return np.linspace(0.0, 1.0, self.num_frames)
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where an object is and how large.
+
+    Attributes:
+        centres: (T, 2), (x, y) in pixels.
+        scale: (T,), times the diameter of its look.
     """
 
     centres: np.ndarray
-    scales: np.ndarray
+    scale: np.ndarray
 
-    def reversed(self) -> 'Track':
-        """The track of the video played backwards."""
-        return Track(self.centres[::-1], self.scales[::-1])
+    def reversed(self) -> 'Path':
+        """The same path, backwards in time."""
+        return Path(self.centres[::-1], self.scale[::-1])
 
-
-def _triangle(x: np.ndarray) -> np.ndarray:
-    """Runs from 0 to 1 and back, period 2."""
-    return 1 - np.abs(np.mod(x, 2) - 1)
-
-
-def _progress(motion: Motion, rng: np.random.Generator, num_frames: int) -> np.ndarray:
-    """Place on the base path, (T,) in [0, 1]; uniform at a random frame but for two legs."""
-    t = (np.arange(num_frames) + 0.5) / num_frames
-    if motion.kind in ('rest', 'size'):
-        # Where a mover would be at a frame drawn at random.
-        return np.full(num_frames, t[rng.integers(num_frames)])
-    if motion.kind == 'line' and motion.speed == 'slow':
-        return _triangle(rng.random() * 2 + SLOW * t)
-    if motion.kind == 'back_and_forth':
-        return _triangle(2 * t)
-    if motion.kind == 'stop':
-        return np.minimum(2 * t, 1)
-    if motion.kind == 'start':
-        return np.maximum(2 * t - 1, 0)
-    return t
+    @property
+    def top_speed(self) -> float:
+        """Longest step from a frame to the next, in pixels."""
+        return float(np.linalg.norm(np.diff(self.centres, axis=0), axis=1).max())
 
 
-def _length(motion: Motion, direction: str, size: Size, diameter: float) -> float:
-    """Pixels of a leg: at least one and a half diameters."""
-    height, width = size
-    room = (width if direction in ('left', 'right') else height) - diameter - 4
-    share = 0.5 if motion.kind == 'turn' else 0.68
-    return max(share * room, min(1.5 * diameter, room))
+def roam(rng: np.random.Generator, arena: Arena, diameter: float, offsets: np.ndarray) -> Path:
+    """Follows ``offsets`` (T, 2) from anywhere, reflected at borders; uniform in every frame."""
+    span = arena.size - diameter
+    phase = np.mod(rng.uniform(0.0, 2.0, 2) * span + offsets, 2 * span)
+    return Path(diameter / 2 + np.minimum(phase, 2 * span - phase), np.ones(len(offsets)))
 
 
-def _anywhere(rng: np.random.Generator, size: Size, margin: np.ndarray) -> np.ndarray:
-    """A centre that is ``margin`` (x, y) away from the borders."""
-    height, width = size
-    room = np.maximum(np.array((width, height)) - 2 * margin, 0)
-    return np.minimum(margin, np.array((width, height)) / 2) + room * rng.random(2)
+def place(
+    rng: np.random.Generator, arena: Arena, extent: np.ndarray | float, offsets: np.ndarray
+) -> np.ndarray:
+    """Shifts ``offsets`` (T, 2) to anywhere where an object ``extent`` across stays inside."""
+    half = np.broadcast_to(np.asarray(extent, float).reshape(-1, 1) / 2, offsets.shape)
+    low = (half - offsets).max(0)
+    high = (arena.size - half - offsets).min(0)
+    if (high < low).any():
+        raise ValueError('The path does not fit into the frame.')
+    return offsets + rng.uniform(low, high)
 
 
-def make_track(
-    motion: Motion,
-    like: Motion,
-    seed: int,
-    num_frames: int,
-    size: Size,
-    diameter: float,
-) -> Track:
-    """Draws a track.
+def roaming_offsets(
+    rng: np.random.Generator, arena: Arena, motion: str, axis: str, length: float, diameter: float
+) -> np.ndarray:
+    """(T, 2) offsets of a motion that needs no order of frames, over ``length`` pixels."""
+    time = arena.time
+    along, across = AXES[axis], AXES['y' if axis == 'x' else 'x']
+    length *= rng.choice((-1.0, 1.0))
+    if motion == 'rest':
+        return np.zeros((len(time), 2))
+    if motion == 'stop-and-go':
+        return np.outer(_with_pauses(time) * length, along)
+    if motion == 'back-and-forth':
+        # Five half swings of at least half a diameter each.
+        return np.outer(_swings(time, 2.5, rng.random()) * np.sign(length) * 0.7 * diameter, along)
+    offsets = np.outer(time * length, along)
+    if motion == 'zigzag':
+        offsets = offsets + np.outer(_swings(time, 3.0, rng.random()) * 0.55 * diameter, across)
+    return offsets
 
-    The base path follows from ``seed`` and ``like`` alone.
+
+def _with_pauses(time: np.ndarray) -> np.ndarray:
+    """0 to 1 with two pauses, each a sixth of the video; symmetric in time."""
+    return np.interp(time, (0, 0.2, 0.4, 0.6, 0.8, 1), (0, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1))
+
+
+def _swings(time: np.ndarray, swings: float, phase: float) -> np.ndarray:
+    """Triangle wave in [0, 1]."""
+    wave = np.mod(time * swings + phase, 1.0)
+    return 1 - np.abs(2 * wave - 1)
+
+
+def ordered_path(
+    rng: np.random.Generator, arena: Arena, motion: str, axis: str, diameter: float
+) -> Path:
+    """A path whose meaning turns around when the video is played backwards.
 
     Args:
-        motion: What the shape does.
-        like: The motion whose base path is drawn: for a pair of look-alikes the same for both, so
-            that both could be anywhere that either could be.
-        seed: Of the base path and of the progress on it.
-        num_frames: T.
-        size: (H, W).
-        diameter: Of the shape, pixels.
+        rng: Where chance comes from.
+        arena: The video.
+        motion: A direction, 'first <direction> then <direction>', 'clockwise', 'grow', 'leave',
+            'rest-then-move' or 'speed-up'; the other half are reversals of these.
+        axis: Along which motions without a direction of their own go.
+        diameter: Of the object, in pixels.
     """
-    rng = np.random.default_rng((seed, 0))
-    progress_rng = np.random.default_rng((seed, 1))
-    scales = _scales(motion, like, progress_rng, num_frames)
-    radius = diameter * (1.3 if like.kind == 'size' else 1.0) / 2 + 2
-    progress = _progress(motion, progress_rng, num_frames)
-    if like.kind == 'circle':
-        return Track(_circle(motion, rng, progress, size, radius), scales)
-    if like.kind in ('enter', 'leave'):
-        return Track(_across_border(motion, rng, progress, size, diameter), scales)
-    if like.kind == 'turn':
-        return Track(_two_legs(motion, rng, progress, size, diameter), scales)
-    if like.kind in ('rest', 'size'):
-        centre = _anywhere(rng, size, np.array((radius, radius)))
-        return Track(np.tile(centre, (num_frames, 1)), scales)
-    direction = motion.direction or like.direction
-    along = np.array(DIRECTIONS[direction])
-    across = np.abs(along[::-1])
-    length = _length(like, direction, size, diameter)
-    swing = 0.35 * diameter if like.kind == 'zigzag' else 0.0
-    centre = _anywhere(rng, size, radius + np.abs(along) * length / 2 + across * swing)
-    centres = centre + np.outer(progress - 0.5, along) * length
-    if swing:
-        phase = rng.random() * 2
-        bends = 6 * progress if motion.kind == 'zigzag' else np.zeros(num_frames)
-        centres = centres + np.outer(2 * _triangle(phase + bends) - 1, across) * swing
-    return Track(centres, scales)
+    scale = np.ones(arena.num_frames)
+    if motion == 'leave':
+        return Path(_leaving(rng, arena, axis, diameter), scale)
+    if motion == 'grow':
+        scale = 0.7 + 0.7 * arena.time
+    offsets = _ordered_offsets(rng, arena, motion, axis, diameter)
+    return Path(place(rng, arena, diameter * scale, offsets), scale)
 
 
-def _scales(motion: Motion, like: Motion, rng: np.random.Generator, num_frames: int) -> np.ndarray:
-    if like.kind != 'size':
-        return np.ones(num_frames)
-    t = (np.arange(num_frames) + 0.5) / num_frames
-    if motion.kind != 'size':
-        t = np.full(num_frames, t[rng.integers(num_frames)])
-    return 0.65 + 0.65 * (t if motion.grows >= 0 else 1 - t)
-
-
-def _circle(
-    motion: Motion, rng: np.random.Generator, progress: np.ndarray, size: Size, radius: float
+def _ordered_offsets(
+    rng: np.random.Generator, arena: Arena, motion: str, axis: str, diameter: float
 ) -> np.ndarray:
-    reach = min(1.1 * radius + 6, (min(size) - 2 * radius) / 2)
-    centre = _anywhere(rng, size, np.full(2, radius + reach))
-    turn = 1 if motion.clockwise else -1  # the y axis points down
-    angle = 2 * np.pi * (rng.random() + turn * progress)
-    return centre + reach * np.stack((np.cos(angle), np.sin(angle)), 1)
+    time = arena.time
+    if motion == 'clockwise':
+        angle = 2 * np.pi * (rng.random() + rng.choice((0.9, 1.1)) * time)
+        # y points down, so that growing angles turn clockwise on the screen.
+        radius = rng.uniform(0.6, 0.8) * diameter
+        return radius * np.stack([np.cos(angle), np.sin(angle)], 1)
+    if motion.startswith('first '):
+        _, first, _, second = motion.split()
+        turn = rng.uniform(0.4, 0.6)
+        legs = rng.uniform(0.9, 1.1, 2) * diameter
+        one = np.minimum(time / turn, 1.0)
+        two = np.maximum((time - turn) / (1 - turn), 0.0)
+        return np.outer(one * legs[0], DIRECTIONS[first]) + np.outer(
+            two * legs[1], DIRECTIONS[second]
+        )
+    direction = DIRECTIONS.get(motion)
+    if direction is None:
+        direction = AXES[axis] * rng.choice((-1.0, 1.0))
+    room = float((np.abs(direction) * arena.size).sum())
+    most = min(1.9, (room - 1.4 * diameter) / diameter if motion == 'grow' else room / diameter - 1)
+    progress = time
+    if motion == 'rest-then-move':
+        start = rng.uniform(0.4, 0.6)
+        progress = np.maximum((time - start) / (1 - start), 0.0)
+    elif motion == 'speed-up':
+        progress = 0.15 * time + 0.85 * time**2
+    return np.outer(progress * rng.uniform(1.5, max(1.5, most)) * diameter, direction)
 
 
-def _across_border(
-    motion: Motion, rng: np.random.Generator, progress: np.ndarray, size: Size, diameter: float
-) -> np.ndarray:
-    """From well inside to outside of the border, or the other way."""
-    height, width = size
-    along = np.array(DIRECTIONS[motion.direction])
-    out = along if motion.kind == 'leave' else -along
-    side = (width if out[0] else height) / 2
-    middle = np.array((width, height)) / 2
-    across = np.abs(out[::-1])
-    wobble = (np.array((width, height)) - diameter - 4) * (rng.random(2) - 0.5)
-    far = middle + across * wobble + out * (side + 0.8 * diameter)
-    near = far - out * (0.8 * diameter + side * (0.75 + 0.25 * rng.random()))
-    start, end = (near, far) if motion.kind == 'leave' else (far, near)
-    return start + np.outer(progress, end - start)
-
-
-def _two_legs(
-    motion: Motion, rng: np.random.Generator, progress: np.ndarray, size: Size, diameter: float
-) -> np.ndarray:
-    legs = [
-        np.array(DIRECTIONS[name]) * _length(motion, name, size, diameter)
-        for name in (motion.direction, motion.second)
-    ]
-    margin = diameter / 2 + 2 + (np.abs(legs[0]) + np.abs(legs[1])) / 2
-    start = _anywhere(rng, size, margin) - (legs[0] + legs[1]) / 2
-    first = np.outer(np.minimum(2 * progress, 1), legs[0])
-    return start + first + np.outer(np.maximum(2 * progress - 1, 0), legs[1])
+def _leaving(rng: np.random.Generator, arena: Arena, axis: str, diameter: float) -> np.ndarray:
+    """Straight out over one of the two borders across ``axis``; gone before the last frames."""
+    along = 0 if axis == 'x' else 1
+    side = float(arena.size[along])
+    inside = rng.uniform(diameter, min(1.8 * diameter, side - diameter / 2))
+    gone = rng.uniform(0.65, 0.85)
+    position = inside - arena.time / gone * (inside + diameter / 2 + 1)
+    if rng.random() < 0.5:
+        position = side - position
+    across = float(arena.size[1 - along])
+    centres = np.empty((arena.num_frames, 2))
+    centres[:, along] = position
+    centres[:, 1 - along] = rng.uniform(diameter / 2, across - diameter / 2)
+    return centres

@@ -1,228 +1,246 @@
-"""MovingShapes on disk, in MeViS format."""
+"""Writes MovingShapes in MeViS format, one split at a time."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
-from itertools import count as counter
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from mevis.datasets.moving_shapes.grammar import describe
-from mevis.datasets.moving_shapes.render import render
-from mevis.datasets.moving_shapes.scene import draw_scene
+from mevis.datasets.moving_shapes.grammar import KINDS, compose_sentences
+from mevis.datasets.moving_shapes.paths import Arena
+from mevis.datasets.moving_shapes.render import render_scene, visible_shares
+from mevis.datasets.moving_shapes.scene import Scene, build_scene
+from mevis.datasets.moving_shapes.youtube_vis import youtube_vis_annotations
 from mevis.errors import UserError
 from mevis.structures import encode_rle
-from mevis.structures.atomic_write import atomic_write_bytes, atomic_write_text
+from mevis.structures.atomic_write import atomic_write_text
 
-# Each split draws from seeds of its own.
 SPLITS = ('train', 'valid_u', 'valid', 'test')
-_WITHOUT_TRUTH = ('valid', 'test')
-_SEEN = 16  # pixels of a target in at least half of the frames
+WITHOUT_TRUTH = ('valid', 'test')
+_VERSION = 1
 
 
 @dataclass(frozen=True)
-class MovingShapesSettings:
-    """What fixes a data set, byte for byte.
+class Recipe:
+    """What fixes a split, down to the bytes of its annotations.
 
     Attributes:
+        num_videos: How many; a longer split begins with the videos of a shorter one.
         seed: Of everything.
-        num_frames: Frames of a video.
-        height: Rows.
-        width: Columns.
-        sentences: Sentences of a video at most.
-        kinds: Tags of the sentences to keep; all if empty.
-        quality: Of the JPEG files.
+        height: Of the frames, in pixels.
+        width: Of the frames, in pixels.
+        num_frames: Of each video.
+        kinds: Kinds of sentence.
+        sentences: Fewest and most sentences per video.
+        no_target: Share of sentences that mean nothing in their video.
+        version: Of the generator.
     """
 
+    num_videos: int
     seed: int = 0
-    num_frames: int = 24
     height: int = 128
     width: int = 192
-    sentences: int = 8
-    kinds: tuple[str, ...] = ()
-    quality: int = 92
+    num_frames: int = 24
+    kinds: tuple[str, ...] = KINDS
+    sentences: tuple[int, int] = (6, 8)
+    no_target: float = 0.0
+    version: int = _VERSION
 
-
-@dataclass(frozen=True)
-class Video:
-    """One video, ready to be written.
-
-    Attributes:
-        name: Of its folder.
-        frames: JPEG files.
-        expressions: MeViS entries; ``anno_id`` counts within the video.
-        tracks: Per shape one RLE (or None) per frame.
-        shapes: Description of each shape for oracles.
-    """
-
-    name: str
-    frames: list[bytes] = field(repr=False)
-    expressions: list[dict[str, Any]]
-    tracks: list[list[dict[str, Any] | None]] = field(repr=False)
-    shapes: list[dict[str, Any]] = field(repr=False)
-
-
-def make_video(settings: MovingShapesSettings, split: str, index: int) -> Video:
-    """Makes video ``index`` of a split; the same bytes wherever and whenever it is made."""
-    size = (settings.height, settings.width)
-    for attempt in counter():
-        seed = (settings.seed, SPLITS.index(split), index, attempt)
-        rng = np.random.default_rng(seed)
-        scene = draw_scene(rng, settings.num_frames, size)
-        frames, masks = render(scene, rng, settings.num_frames, size)
-        seen = (masks.sum((2, 3)) >= _SEEN).mean(1) >= 0.25
-        sentences = [
-            sentence
-            for sentence in describe(scene, rng, 2 * settings.sentences, settings.kinds or None)
-            if seen[list(sentence.targets)].all()
-        ][: settings.sentences]
-        if sentences:
-            break
-    flags = [cv2.IMWRITE_JPEG_QUALITY, settings.quality]
-    jpegs = [cv2.imencode('.jpg', frame[..., ::-1], flags)[1].tobytes() for frame in frames]
-    return Video(
-        name=f'{split}_{index:05d}',
-        frames=jpegs,
-        expressions=[
-            dict(exp=s.text, obj_id=list(s.targets), anno_id=list(s.targets), tags=list(s.tags))
-            for s in sentences
-        ],
-        tracks=[
-            [
-                rle if present else None
-                for rle, present in zip(encode_rle(m), m.any((1, 2)), strict=True)
-            ]
-            for m in masks
-        ],
-        shapes=[
-            dict(
-                look=asdict(shape.look),
-                motion=asdict(shape.motion),
-                centres=np.round(shape.track.centres, 3).tolist(),
-                scales=np.round(shape.track.scales, 4).tolist(),
+    def __post_init__(self) -> None:
+        """Refuses what cannot be made."""
+        unknown = sorted(set(self.kinds) - set(KINDS))
+        if unknown or not self.kinds:
+            raise UserError(f'kinds: {", ".join(unknown) or "none"}; known: {", ".join(KINDS)}.')
+        if min(self.height, self.width) < 48 or max(self.height, self.width) > 2048:
+            raise UserError(
+                f'{self.height}x{self.width}: height and width must be from 48 to 2048 pixels.'
             )
-            for shape in scene.shapes
-        ],
-    )
+        if not 12 <= self.num_frames <= 1000:
+            raise UserError(f'num_frames={self.num_frames}: motions need 12 frames, 1000 at most.')
+        if not 1 <= self.sentences[0] <= self.sentences[1]:
+            raise UserError(f'sentences={self.sentences}: fewest and most, at least 1.')
+        if not 0 <= self.no_target < 1:
+            raise UserError(f'no_target={self.no_target}: a share from 0 to below 1.')
+        if self.num_videos < 1:
+            raise UserError(f'num_videos={self.num_videos}: at least 1.')
 
 
 def write_split(
-    root: Path,
+    root: str | Path,
     split: str,
-    num_videos: int,
-    settings: MovingShapesSettings,
+    recipe: Recipe,
     workers: int = 1,
+    on_video: Callable[[int], None] | None = None,
     youtube_vis: bool = False,
-    on_video: Callable[[], None] = lambda: None,
-) -> bool:
-    """Writes a split.
+) -> Path:
+    """Writes a split; the result does not depend on the number of workers.
 
-    Frames come first and the annotation files last, so a folder with annotations is complete.
+    A run that was cut off is continued by the same call; the annotations come last, so that an
+    unfinished split is never taken for a whole one.
 
     Args:
         root: Folder of the data set.
-        split: One of ``SPLITS``; ``valid`` and ``test`` get no truth, as in MeViS.
-        num_videos: How many.
-        settings: What fixes the data.
-        workers: Processes; their number changes no byte.
+        split: 'train', 'valid_u', or, without truth, 'valid' and 'test'.
+        recipe: What to make.
+        workers: Processes.
+        on_video: Called with the number of videos done.
         youtube_vis: Also write ``instances.json`` in YouTube-VIS format.
-        on_video: Called after each video.
 
     Returns:
-        Whether anything had to be written.
+        The folder of the split.
 
     Raises:
-        UserError: If the folder holds a split made by other settings.
+        UserError: If the folder holds something else.
     """
-    folder = root / split
-    wanted = json.loads(json.dumps({**asdict(settings), 'num_videos': num_videos}))
-    made_by = folder / 'moving_shapes.json'
-    if made_by.is_file():
-        found = json.loads(made_by.read_text())
-        if found != wanted:
-            differing = [key for key in wanted if found.get(key) != wanted[key]]
-            raise UserError(
-                f'{folder}: made with other settings ({", ".join(differing)}). Remove the folder'
-                ' or choose another one.'
-            )
-        return False
-    if (folder / 'meta_expressions.json').exists():
-        raise UserError(f'{folder}: holds another data set. Choose another folder.')
-    annotations = _Annotations(split)
-    for number, video in enumerate(_videos(settings, split, num_videos, workers)):
-        for t, jpeg in enumerate(video.frames):
-            atomic_write_bytes(folder / 'JPEGImages' / video.name / f'{t:05d}.jpg', jpeg)
-        annotations.add(number, video)
-        on_video()
-    annotations.write(folder, settings, youtube_vis)
-    atomic_write_text(made_by, json.dumps(wanted, indent=1))
-    return True
+    if split not in SPLITS:
+        raise UserError(f'{split}: no such split; known: {", ".join(SPLITS)}.')
+    folder = Path(root) / split
+    whole = _check_recipe(folder, recipe)
+    names = [f'{split}_{index:05d}' for index in range(recipe.num_videos)]
+    if whole and (folder / 'instances.json').is_file() >= youtube_vis:
+        if on_video:
+            on_video(len(names))
+        return folder
+    parts = folder / '.parts'
+    parts.mkdir(exist_ok=True)
+    missing = [index for index, name in enumerate(names) if not (parts / f'{name}.json').is_file()]
+    done = len(names) - len(missing)
+    work = partial(_write_video, folder, split, recipe)
+    for _ in _each(work, missing, workers):
+        done += 1
+        if on_video:
+            on_video(done)
+    _write_annotations(folder, split, names, youtube_vis)
+    shutil.rmtree(parts)
+    return folder
 
 
-def _videos(
-    settings: MovingShapesSettings, split: str, num_videos: int, workers: int
-) -> Iterator[Video]:
-    if workers <= 1:
-        yield from (make_video(settings, split, index) for index in range(num_videos))
+def _each(work: Callable[[int], None], items: list[int], workers: int) -> Iterator[None]:
+    if workers <= 1 or len(items) < 2:
+        yield from map(work, items)
         return
     with ProcessPoolExecutor(workers) as pool:
-        jobs = range(num_videos)
-        yield from pool.map(_Maker(settings, split), jobs, chunksize=8)
+        yield from pool.map(work, items, chunksize=4)
 
 
-@dataclass(frozen=True)
-class _Maker:
-    settings: MovingShapesSettings
-    split: str
+def _check_recipe(folder: Path, recipe: Recipe) -> bool:
+    """Whether the split is whole; writes down the recipe of a new one."""
+    file = folder / 'recipe.json'
+    wanted = json.loads(json.dumps(asdict(recipe)))
+    if file.is_file():
+        try:
+            found = json.loads(file.read_text())
+        except json.JSONDecodeError as error:
+            raise UserError(f'{file}: not JSON ({error}); delete the folder.') from error
+        differing = [key for key in wanted if found.get(key) != wanted[key]]
+        if differing:
+            key = differing[0]
+            raise UserError(
+                f'{folder}: was made with {key}={found.get(key)}, now {key}={wanted[key]} is asked'
+                ' for; choose another folder or delete this one.'
+            )
+        return (folder / 'meta_expressions.json').is_file()
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UserError(
+            f'{folder}: holds files that are not of MovingShapes; choose another folder.'
+        )
+    atomic_write_text(file, json.dumps(wanted, indent=1) + '\n')
+    return False
 
-    def __call__(self, index: int) -> Video:
-        cv2.setNumThreads(0)
-        return make_video(self.settings, self.split, index)
+
+def make_video(
+    split: str, recipe: Recipe, index: int
+) -> tuple[np.ndarray, np.ndarray, Scene, list]:
+    """Frames (T, H, W, 3), masks (objects, T, H, W), scene and sentences of one video."""
+    rng = np.random.default_rng([recipe.seed, SPLITS.index(split), index])
+    arena = Arena(recipe.height, recipe.width, recipe.num_frames)
+    while True:
+        scene = build_scene(rng, arena)
+        frames, masks, whole = render_scene(scene)
+        sentences = compose_sentences(
+            rng,
+            scene,
+            visible_shares(masks, whole),
+            recipe.kinds,
+            recipe.sentences,
+            recipe.no_target,
+        )
+        if sentences:  # else the scene offers none of the kinds that are wanted
+            return frames, masks, scene, sentences
 
 
-class _Annotations:
-    """The annotation files of a split."""
+def _write_video(folder: Path, split: str, recipe: Recipe, index: int) -> None:
+    cv2.setNumThreads(1)
+    name = f'{split}_{index:05d}'
+    frames, masks, scene, sentences = make_video(split, recipe, index)
+    images = folder / 'JPEGImages' / name
+    images.mkdir(parents=True, exist_ok=True)
+    for number, frame in enumerate(frames):
+        _, data = cv2.imencode('.jpg', frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+        (images / f'{number:05d}.jpg').write_bytes(data.tobytes())
+    part = {
+        'frames': [f'{number:05d}' for number in range(len(frames))],
+        'masks': [
+            [rle if seen else None for rle, seen in zip(encode_rle(tube), visible, strict=True)]
+            for tube, visible in zip(masks, masks.any((2, 3)), strict=True)
+        ],
+        'scene': scene_record(scene, masks),
+        'sentences': [asdict(sentence) for sentence in sentences],
+    }
+    atomic_write_text(folder / '.parts' / f'{name}.json', json.dumps(part))
 
-    def __init__(self, split: str) -> None:
-        self.split = split
-        self.videos: dict[str, Any] = {}
-        self.masks: dict[str, Any] = {}
-        self.scenes: dict[str, Any] = {}
 
-    def add(self, number: int, video: Video) -> None:
-        offset = len(self.masks)
-        for index, track in enumerate(video.tracks):
-            self.masks[str(offset + index)] = track
+def scene_record(scene: Scene, masks: np.ndarray | None = None) -> dict[str, Any]:
+    """Trajectories and motions of a scene, for oracles and baselines."""
+    relation = scene.relation
+    return {
+        'size': [scene.arena.height, scene.arena.width],
+        'objects': [
+            {
+                **item.look.to_dict(),
+                'motion': item.motion,
+                'part': item.part,
+                'centres': np.round(item.path.centres, 2).tolist(),
+                'diameters': np.round(item.look.diameter * item.path.scale, 2).tolist(),
+                **({} if masks is None else {'pixels': masks[index].sum((1, 2)).tolist()}),
+            }
+            for index, item in enumerate(scene.objects)
+        ],
+        'depth': scene.depth,
+        'relation': None if relation is None else asdict(relation),
+    }
+
+
+def _write_annotations(folder: Path, split: str, names: list[str], youtube_vis: bool) -> None:
+    videos, masks, scenes, tracks = {}, {}, {}, []
+    first = 0
+    truth = split not in WITHOUT_TRUTH
+    for vid_id, name in enumerate(names):
+        part = json.loads((folder / '.parts' / f'{name}.json').read_text())
         expressions = {}
-        for exp_id, entry in enumerate(video.expressions):
-            shifted = [offset + index for index in entry['anno_id']]
-            kept = {**entry, 'anno_id': shifted}
-            if self.split in _WITHOUT_TRUTH:
-                kept = {'exp': entry['exp'], 'tags': entry['tags']}
-            expressions[str(exp_id)] = kept
-        names = [f'{t:05d}' for t in range(len(video.frames))]
-        self.videos[video.name] = dict(expressions=expressions, vid_id=number, frames=names)
-        for index, shape in enumerate(video.shapes):
-            shape['anno_id'] = offset + index
-        self.scenes[video.name] = dict(shapes=video.shapes)
-
-    def write(self, folder: Path, settings: MovingShapesSettings, youtube_vis: bool) -> None:
-        if self.split not in _WITHOUT_TRUTH:
-            atomic_write_text(folder / 'mask_dict.json', json.dumps(self.masks))
-            atomic_write_text(folder / 'scenes.json', json.dumps(self.scenes))
-            if youtube_vis:
-                atomic_write_text(
-                    folder / 'instances.json', json.dumps(self._youtube_vis(settings))
-                )
-        meta = json.dumps({'videos': self.videos}, indent=1)
-        atomic_write_text(folder / 'meta_expressions.json', meta)
-
-    def _youtube_vis(self, settings: MovingShapesSettings) -> dict[str, Any]:
-        from mevis.datasets.moving_shapes.youtube_vis import youtube_vis_annotations
-
-        size = (settings.height, settings.width)
-        return youtube_vis_annotations(self.videos, self.masks, self.scenes, size)
+        for exp_id, sentence in enumerate(part['sentences']):
+            entry: dict[str, Any] = {'exp': sentence['text']}
+            if truth:
+                entry['obj_id'] = sentence['targets']
+                entry['anno_id'] = [first + target for target in sentence['targets']]
+                entry['tags'] = sentence['tags']
+            expressions[str(exp_id)] = entry
+        videos[name] = {'expressions': expressions, 'vid_id': vid_id, 'frames': part['frames']}
+        for track in part['masks']:
+            masks[str(first)] = track
+            first += 1
+        scenes[name] = part['scene']
+        tracks.append((name, part))
+    if truth:
+        atomic_write_text(folder / 'mask_dict.json', json.dumps(masks))
+        atomic_write_text(folder / 'scenes.json', json.dumps(scenes))
+        if youtube_vis:
+            text = json.dumps(youtube_vis_annotations(tracks))
+            atomic_write_text(folder / 'instances.json', text)
+    atomic_write_text(folder / 'meta_expressions.json', json.dumps({'videos': videos}, indent=1))

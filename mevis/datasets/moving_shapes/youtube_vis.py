@@ -1,5 +1,6 @@
-"""The shapes as instances, in YouTube-VIS format."""
+"""The objects of MovingShapes as instances in YouTube-VIS format."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pycocotools import mask as coco_mask
@@ -7,44 +8,46 @@ from pycocotools import mask as coco_mask
 from mevis.datasets.moving_shapes.looks import SHAPES
 
 
-def youtube_vis_annotations(
-    videos: dict[str, Any], masks: dict[str, Any], scenes: dict[str, Any], size: tuple[int, int]
-) -> dict[str, Any]:
-    """Converts the annotations of a split.
+def youtube_vis_annotations(videos: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """``{videos, annotations, categories}``; the categories are the shapes.
 
     Args:
-        videos: Of ``meta_expressions.json``.
-        masks: Of ``mask_dict.json``.
-        scenes: Of ``scenes.json``; a shape's kind is its category.
-        size: (H, W).
+        videos: Names and parts as the writer makes them: ``frames``, ``masks`` and ``scene``.
     """
-    height, width = size
-    entries, annotations = [], []
-    for number, (name, video) in enumerate(videos.items(), 1):
-        entries.append(
-            dict(
-                id=number,
-                height=height,
-                width=width,
-                length=len(video['frames']),
-                file_names=[f'{name}/{frame}.jpg' for frame in video['frames']],
-            )
+    listed, annotations = [], []
+    for number, (name, part) in enumerate(videos, start=1):
+        height, width = part['scene']['size']
+        length = len(part['frames'])
+        listed.append(
+            {
+                'id': number,
+                'file_names': [f'{name}/{frame}.jpg' for frame in part['frames']],
+                'height': height,
+                'width': width,
+                'length': length,
+            }
         )
-        for shape in scenes[name]['shapes']:
-            track = masks[str(shape['anno_id'])]
-            coded = [rle and {**rle, 'counts': rle['counts'].encode()} for rle in track]
+        for track, item in zip(part['masks'], part['scene']['objects'], strict=True):
             annotations.append(
-                dict(
-                    id=len(annotations) + 1,
-                    video_id=number,
-                    category_id=SHAPES.index(shape['look']['shape']) + 1,
-                    iscrowd=0,
-                    height=height,
-                    width=width,
-                    segmentations=track,
-                    bboxes=[rle and coco_mask.toBbox(rle).tolist() for rle in coded],
-                    areas=[rle and int(coco_mask.area(rle)) for rle in coded],
-                )
+                {
+                    'id': len(annotations) + 1,
+                    'video_id': number,
+                    'category_id': SHAPES.index(item['shape']) + 1,
+                    'iscrowd': 0,
+                    'height': height,
+                    'width': width,
+                    'length': length,
+                    'segmentations': track,
+                    'bboxes': [None if rle is None else _box(rle) for rle in track],
+                    'areas': [None if rle is None else int(coco_mask.area(rle)) for rle in track],
+                }
             )
-    categories = [dict(id=index + 1, name=shape) for index, shape in enumerate(SHAPES)]
-    return dict(videos=entries, annotations=annotations, categories=categories)
+    categories = [
+        {'id': number, 'name': shape, 'supercategory': 'shape'}
+        for number, shape in enumerate(SHAPES, start=1)
+    ]
+    return {'videos': listed, 'annotations': annotations, 'categories': categories}
+
+
+def _box(rle: dict[str, Any]) -> list[float]:
+    return [float(side) for side in coco_mask.toBbox(rle)]
