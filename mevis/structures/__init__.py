@@ -1,5 +1,6 @@
 """The data types in which the packages of mevis meet."""
 
+from mevis.structures.clip_instances import ClipInstances
 from mevis.structures.instance_masks import InstanceMasks
 from mevis.structures.mask_rle import decode_rle, encode_rle, merge_rles
 from mevis.structures.ref_vid_seg_data_sample import (
@@ -10,6 +11,7 @@ from mevis.structures.ref_vid_seg_data_sample import (
 from mevis.structures.refine_context import RefineContext
 
 __all__ = [
+    'ClipInstances',
     'Expression',
     'ExpressionPrediction',
     'InstanceMasks',

@@ -8,6 +8,7 @@ import numpy as np
 from mmengine.structures import BaseDataElement
 from torch import Tensor
 
+from mevis.structures.clip_instances import ClipInstances
 from mevis.structures.instance_masks import InstanceMasks
 
 
@@ -65,6 +66,12 @@ class RefVidSegDataSample(BaseDataElement):
         gt_masks (Tensor): (T, h, w) bool, union of the expression's objects at ``img_shape``
             (training only).
         instances (InstanceMasks): Instance tracks of the video, where the data set has them.
+        gt_instances (ClipInstances): Annotated objects of the clip at ``img_shape`` (training of
+            instance segmentation only).
+        gt_tracks (InstanceMasks): Annotated objects of the video, one RLE per frame of the sample
+            at ``ori_shape`` (testing of instance segmentation, where the split has truth).
+        pred_instances (InstanceMasks): Tracks that an instance segmentor found, scores falling,
+            one RLE (or None) per frame of the sample at ``ori_shape``; K = 0 is valid.
         read_frames (Callable[[list[int]], np.ndarray]): Positions within the sample -> original
             frames (n, H, W, 3), uint8 RGB, read when called (testing only).
         predictions (list[ExpressionPrediction]): What the model answered, one per expression.
@@ -87,6 +94,33 @@ class RefVidSegDataSample(BaseDataElement):
     @instances.setter
     def instances(self, value: InstanceMasks) -> None:
         self.set_field(value, '_instances', dtype=InstanceMasks)
+
+    @property
+    def gt_instances(self) -> ClipInstances:
+        """Annotated objects of a training clip."""
+        return self._gt_instances
+
+    @gt_instances.setter
+    def gt_instances(self, value: ClipInstances) -> None:
+        self.set_field(value, '_gt_instances', dtype=ClipInstances)
+
+    @property
+    def gt_tracks(self) -> InstanceMasks:
+        """Annotated objects of a test video."""
+        return self._gt_tracks
+
+    @gt_tracks.setter
+    def gt_tracks(self, value: InstanceMasks) -> None:
+        self.set_field(value, '_gt_tracks', dtype=InstanceMasks)
+
+    @property
+    def pred_instances(self) -> InstanceMasks:
+        """Tracks that a model found."""
+        return self._pred_instances
+
+    @pred_instances.setter
+    def pred_instances(self, value: InstanceMasks) -> None:
+        self.set_field(value, '_pred_instances', dtype=InstanceMasks)
 
     @property
     def read_frames(self) -> Callable[[list[int]], np.ndarray]:
