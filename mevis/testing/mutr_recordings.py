@@ -29,8 +29,8 @@ def backbone_config(name: str) -> tuple[dict[str, Any], tuple[int, ...] | None]:
             type='mmdet.ResNet',
             depth=int(name.removeprefix('resnet')),
             frozen_stages=1,
-            norm_cfg=dict(type='BN', requires_grad=False),
-            norm_eval=True,
+            norm_cfg=dict(type='mevis.FrozenBatchNorm2d'),
+            norm_eval=False,
             style='pytorch',
         )
         return config, (256, 512, 1024, 2048)
@@ -56,6 +56,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     for flag, default in _NUMBERS.items():
         parser.add_argument(flag, type=int, default=default)
     parser.add_argument('--dropout', type=float, default=0.1)
+    parser.add_argument('--dataset_file', default='ytvos')
     known, unknown = parser.parse_known_args(list(arguments))
     if unknown or not known.with_box_refine:
         raise UserError(
@@ -64,6 +65,8 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     return known
 
 
+# Of models trained without --binary, by --dataset_file.
+_CLASSES = {'ytvos': 65, 'davis': 78, 'a2d': 1, 'jhmdb': 1}
 _NUMBERS = {
     '--num_queries': 5,
     '--num_frames': 5,
@@ -107,7 +110,7 @@ def model_config(recording: Mapping[str, Any]) -> dict[str, Any]:
         ),
         embed_dims=args.hidden_dim,
         num_queries=args.num_queries,
-        num_classes=1 if args.binary else 65,
+        num_classes=1 if args.binary else _CLASSES.get(args.dataset_file, 91),
         num_heads=args.nheads,
         feedforward_dims=args.dim_feedforward,
         transformer=dict(
@@ -124,7 +127,10 @@ def model_config(recording: Mapping[str, Any]) -> dict[str, Any]:
 def build_model(recording: Mapping[str, Any]) -> nn.Module:
     """Builds the model of a recording, reaching ``mevis.models`` by its registry alone."""
     mmengine.registry.init_default_scope('mevis')
-    return MODELS.build(model_config(recording))
+    model = MODELS.build(model_config(recording))
+    if parse_arguments(recording['args']).freeze_text_encoder:
+        model.text_encoder.requires_grad_(False)
+    return model
 
 
 def silence_dropout(model: nn.Module) -> None:

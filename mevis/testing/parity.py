@@ -1,14 +1,20 @@
 """Comparison with recorded tensors of official implementations."""
 
+import json
 import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor
+
+from mevis.errors import UserError
 
 
 def parity_root() -> Path | None:
@@ -16,6 +22,34 @@ def parity_root() -> Path | None:
     default = Path(__file__).resolve().parents[3] / 'shared' / 'parity'
     root = Path(os.environ.get('MEVIS_PARITY_ROOT', default))
     return root if root.is_dir() else None
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of a recording.
+
+    Raises:
+        UserError: If the file is damaged.
+    """
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise UserError(
+            f'{path}: not a whole safetensors file ({error}). Copy it again.'
+        ) from error
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """What a recording says about itself.
+
+    Raises:
+        UserError: If the file is absent or damaged.
+    """
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise UserError(f'{path}: absent; a recording is a .safetensors and a .json.') from error
+    except ValueError as error:
+        raise UserError(f'{path}: not JSON ({error}). Copy it again.') from error
 
 
 def ruled_tensor(name: str, shape: tuple[int, ...]) -> Tensor:
@@ -80,7 +114,8 @@ class Comparison:
     ) -> None:
         """Compares relative to the wanted value, or to ``floor`` where that is larger."""
         scale = max(abs(wanted), floor) or 1.0
-        self.rows.append((name, abs(got - wanted) / scale, tolerance))
+        worst = abs(got - wanted) / scale
+        self.rows.append((name, worst if np.isfinite(worst) else float('inf'), tolerance))
 
     def equal(self, name: str, got: object, wanted: object) -> None:
         """Compares exactly."""

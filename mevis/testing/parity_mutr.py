@@ -3,7 +3,6 @@
 Tolerances are those of the recordings' README: relative to a tensor's largest value.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,12 +10,11 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from mevis.errors import UserError
 from mevis.testing.mutr_recordings import build_model, silence_dropout
-from mevis.testing.parity import Comparison, fill_by_rule
+from mevis.testing.parity import Comparison, fill_by_rule, read_json, read_tensors
 
 MODEL, MODULE, BITS, LOSS, GRADIENT = 1e-4, 1e-5, 1e-4, 1e-4, 1e-3
 Convert = Callable[[Mapping[str, Tensor]], Any]
@@ -63,23 +61,20 @@ class MUTRParity:
         """Checks one recording.
 
         Raises:
-            UserError: If its name does not say what it is.
+            UserError: If its name does not say what it is, or it is damaged.
         """
-        tensors = load_file(path)
         kind = path.stem.split('_')[0]
+        checks = {'eval': self._check_evaluation, 'train': self._check_training}
         if kind == 'mti':
-            return self._check_interaction(path.stem, tensors)
-        recording = json.loads(path.with_suffix('.json').read_text())
-        if kind == 'eval':
-            return self._check_evaluation(path.stem, recording, tensors)
-        if kind == 'train':
-            return self._check_training(path.stem, recording, tensors)
-        raise UserError(f'{path}: neither eval_*, train_* nor mti*.')
+            return self._check_interaction(path.stem, read_tensors(path))
+        if kind not in checks:
+            raise UserError(f'{path}: neither eval_*, train_* nor mti*.')
+        return checks[kind](path.stem, read_json(path.with_suffix('.json')), read_tensors(path))
 
     def check_keys(self, path: Path) -> Comparison:
         """Every official key is converted or ignored, and no tensor of ours is left unset."""
         comparison = Comparison(path.stem)
-        shapes = {name: tuple(entry[0]) for name, entry in json.loads(path.read_text()).items()}
+        shapes = {name: tuple(entry[0]) for name, entry in read_json(path).items()}
         model = build_model(
             dict(
                 backbone=path.stem.removeprefix('keys_official_'),

@@ -10,7 +10,12 @@ def print_comparisons(comparisons: Sequence[Comparison]) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table('case', 'compared', 'worst', 'difference', 'tolerance', '')
+    table = Table()
+    table.add_column('case', no_wrap=True)
+    table.add_column('compared', justify='right')
+    table.add_column('worst', overflow='fold', min_width=20)
+    for title in ('difference', 'tolerance', ''):
+        table.add_column(title, no_wrap=True)
     for comparison in comparisons:
         name, difference, tolerance = comparison.worst
         verdict = '[green]equal' if comparison.holds else '[red]differs'
@@ -23,6 +28,8 @@ def print_comparisons(comparisons: Sequence[Comparison]) -> int:
             verdict,
         )
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=140)  # logs have no edge to fold at
     console.print(table)
     failed = [comparison.name for comparison in comparisons if not comparison.holds]
     console.print(f'{len(comparisons) - len(failed)} of {len(comparisons)} cases are equal.')
