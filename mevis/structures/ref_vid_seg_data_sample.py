@@ -75,6 +75,8 @@ class RefVidSegDataSample(BaseDataElement):
         read_frames (Callable[[list[int]], np.ndarray]): Positions within the sample -> original
             frames (n, H, W, 3), uint8 RGB, read when called (testing only).
         predictions (list[ExpressionPrediction]): What the model answered, one per expression.
+        gt_rles (dict[str, list]): Expression id -> one RLE, or None, per frame at ``ori_shape``;
+            for pictures of test videos, set by whoever draws them where the split has truth.
     """
 
     @property
@@ -139,3 +141,12 @@ class RefVidSegDataSample(BaseDataElement):
     @predictions.setter
     def predictions(self, value: list[ExpressionPrediction]) -> None:
         self.set_field(value, '_predictions', dtype=list)
+
+    @property
+    def gt_rles(self) -> dict[str, list[dict[str, Any] | None]]:
+        """Truth of a test video."""
+        return self._gt_rles
+
+    @gt_rles.setter
+    def gt_rles(self, value: dict[str, list[dict[str, Any] | None]]) -> None:
+        self.set_field(value, '_gt_rles', dtype=dict)

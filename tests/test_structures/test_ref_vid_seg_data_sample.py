@@ -22,7 +22,7 @@ def test_fields():
     assert 'gt_masks' in copy
 
 
-@pytest.mark.parametrize('field', ['gt_masks', 'instances', 'predictions'])
+@pytest.mark.parametrize('field', ['gt_masks', 'instances', 'predictions', 'gt_rles'])
 def test_wrong_types(field: str):
     with pytest.raises(AssertionError):
         setattr(RefVidSegDataSample(), field, 'text')
