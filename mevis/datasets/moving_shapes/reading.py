@@ -12,6 +12,7 @@ from mevis.datasets.moving_shapes.phrases import (
 )
 
 _ATTRIBUTES = {*COLOURS, *SHAPES, *TEXTURES, *SIZES}
+_ANYTHING = {'object', 'thing', 'shape', 'one', 'objects', 'things', 'shapes'}
 _PLURALS = {(f'{shape}es' if shape.endswith('s') else f'{shape}s'): shape for shape in SHAPES}
 
 
@@ -75,14 +76,8 @@ def _look_and_motion(text: str) -> Question:
 
 def _look(description: str) -> frozenset[str]:
     *adjectives, noun = description.split()
-    noun = _PLURALS.get(noun, noun)
-    if noun not in SHAPES:  # 'object', 'thing', 'shapes', ...
-        return _known(adjectives)
-    return _known([*adjectives, noun])
-
-
-def _known(words: list[str]) -> frozenset[str]:
-    unknown = set(words) - _ATTRIBUTES
+    words = {*adjectives} if noun in _ANYTHING else {*adjectives, _PLURALS.get(noun, noun)}
+    unknown = words - _ATTRIBUTES
     if unknown:
         raise ValueError(f'not words for an appearance: {", ".join(sorted(unknown))}')
     return frozenset(words)
