@@ -59,19 +59,26 @@ def main() -> None:
     cfg = load_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or f'work_dirs/{Path(args.config).stem}_test'
 
-    from mevis.apis.evaluation_job import keep_only_test, prepare_answers, write_scores
+    from mevis.apis.evaluation_job import (
+        keep_only_test,
+        prepare_answers,
+        submit_answers,
+        write_scores,
+    )
     from mevis.apis.launch import prepare_processes
     from mevis.apis.runner import build_runner
 
     keep_only_test(cfg)
     prepare_processes(cfg, args.launcher)
     with config_errors(cfg):
-        prepare_answers(cfg, args.checkpoint, args.submission)
+        prepare_answers(cfg, args.checkpoint)
         cfg.load_from, cfg.resume = args.checkpoint, False
         runner = build_runner(cfg, args.unsafe_unpickle)
         scores = runner.test()
     if args.out and runner.rank == 0:
         write_scores(args.out, scores)
+    if args.submission and runner.rank == 0:
+        submit_answers(cfg, args.submission)
 
 
 if __name__ == '__main__':

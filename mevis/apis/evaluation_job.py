@@ -39,13 +39,12 @@ def sha256(path: str | Path) -> str:
     return digest.hexdigest()
 
 
-def prepare_answers(cfg: Config, checkpoint: str | Path, submission: str | None = None) -> None:
+def prepare_answers(cfg: Config, checkpoint: str | Path) -> None:
     """Opens the store of answers of the work folder; videos that it holds are not tested again.
 
     Args:
         cfg: The config; data set and metrics are completed in place.
         checkpoint: The weights that will be tested.
-        submission: Where an archive for the evaluation server goes, if one is wanted.
 
     Raises:
         UserError: If the folder holds the answers of another model, config or split.
@@ -62,11 +61,29 @@ def prepare_answers(cfg: Config, checkpoint: str | Path, submission: str | None 
         print(f'{root}: {len(done)} videos are done already.')
     dataset.skip_videos = [*dataset.get('skip_videos', ()), *done]
     values = {**dataset_values(dataset), 'store_dir': str(root), 'fingerprint': made_of}
-    metrics = complete_evaluator(cfg.test_evaluator, values)
-    if submission:
-        archive = dict(type='MaskSubmission', out_file=str(submission))
-        metrics += complete_evaluator(archive, values)
-    cfg.test_evaluator = metrics
+    cfg.test_evaluator = complete_evaluator(cfg.test_evaluator, values)
+
+
+def submit_answers(cfg: Config, archive: str | Path) -> None:
+    """Writes the answers of a test into an archive for the evaluation server.
+
+    Args:
+        cfg: The config of the test.
+        archive: The zip file.
+
+    Raises:
+        UserError: If the archive would be incomplete or faulty.
+    """
+    from mevis.apis.submission import SplitOutline, write_submission
+    from mevis.registry import DATASETS
+
+    dataset = {**cfg.test_dataloader.dataset, 'skip_videos': (), 'pipeline': []}
+    built = DATASETS.build(dataset)
+    records = tuple(built.records)
+    sizes = {record.name: built.frame_size(record) for record in records}
+    write_submission(Path(cfg.work_dir) / 'predictions', SplitOutline(records, sizes), archive)
+    masks = sum(len(record.expressions) * len(record.frame_names) for record in records)
+    print(f'{archive}: {len(records)} videos, {masks} masks, checked against the split.')
 
 
 def agreed(value: Any) -> Any:

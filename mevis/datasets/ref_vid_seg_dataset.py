@@ -1,32 +1,27 @@
 """Videos with sentences: clips for training, whole videos for testing."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torch.utils.data import Dataset
+from PIL import Image
 
+from mevis.datasets.video_dataset import VideoDataset
 from mevis.datasets.video_record import VideoRecord
 from mevis.errors import UserError
-from mevis.registry import FRAME_SAMPLERS, TRANSFORMS
 from mevis.structures import Expression
+from mevis.structures.instance_folder import check_one_origin
 
-Item = int | tuple[int, int]
 
-
-class RefVidSegDataset(Dataset, ABC):
+class RefVidSegDataset(VideoDataset):
     """Base of all data sets: a reader says what a split holds, this class makes items of it.
 
     A training item is one clip with one expression.  Clips in which the expression's objects
     cannot be seen are replaced by another item, as in the official MUTR; sentences without any
     target are kept.  A test item is one video with *all* its expressions, so that its frames are
     decoded once and what does not depend on the sentence is computed once.
-
-    An item is asked for by its index or, by the resumable data sampler, by (index, serial number
-    of the draw).  Everything random about it follows from (seed, serial), so neither workers nor
-    their number matter.
 
     Args:
         data_root: Folder of the data set.
@@ -46,7 +41,8 @@ class RefVidSegDataset(Dataset, ABC):
         seed: Seed of everything random.
 
     Raises:
-        UserError: If the split cannot be read or ``videos`` names one that it does not have.
+        UserError: If the split cannot be read, ``videos`` names one that it does not have, or
+            the instance masks are of several models.
     """
 
     METAINFO: dict[str, Any] = {'dataset_type': 'ref_vid_seg', 'task_name': 'ref_vid_seg'}
@@ -65,34 +61,21 @@ class RefVidSegDataset(Dataset, ABC):
         max_redraws: int = 100,
         seed: int = 0,
     ) -> None:
-        self.data_root = Path(data_root)
-        self.split = split
-        self.frame_sampler = FRAME_SAMPLERS.build(dict(frame_sampler))
-        self.pipeline = [TRANSFORMS.build(dict(transform)) for transform in pipeline]
-        self.test_mode = test_mode
+        super().__init__(
+            data_root,
+            split,
+            frame_sampler,
+            pipeline,
+            test_mode,
+            videos,
+            skip_videos,
+            max_redraws,
+            seed,
+        )
         self.instance_masks_dir = Path(instance_masks_dir) if instance_masks_dir else None
-        self.max_redraws = max_redraws
-        self.seed = seed
-        if not self.data_root.is_dir():
-            raise UserError(
-                f'{self.data_root}: no such folder (data_root of the data set).'
-                ' docs/guides/data.md says how to get the data.'
-            )
-        self.records = _choose(self.load_records(), videos, skip_videos, str(self.data_root))
+        if self.instance_masks_dir is not None:
+            check_one_origin(self.instance_masks_dir, [record.name for record in self.records])
         self._items = self._index_items(centre_stride)
-
-    @property
-    def metainfo(self) -> dict[str, Any]:
-        """What the runner passes on to metrics and visualizers."""
-        return {**self.METAINFO, 'split': self.split}
-
-    @abstractmethod
-    def load_records(self) -> list[VideoRecord]:
-        """Reads the annotation files of ``split``."""
-
-    @abstractmethod
-    def frame_path(self, video: str, frame_name: str) -> Path:
-        """Where a frame lies."""
 
     @abstractmethod
     def read_truth(
@@ -114,8 +97,18 @@ class RefVidSegDataset(Dataset, ABC):
             return None
         return self.read_truth(record, expression, range(len(record.frame_names)))
 
-    def __len__(self) -> int:
-        return len(self._items)
+    def frame_size(self, record: VideoRecord) -> tuple[int, int]:
+        """(height, width) of the frames of a video on disk.
+
+        Raises:
+            UserError: If its first frame is missing or damaged.
+        """
+        path = self.frame_path(record.name, record.frame_names[0])
+        try:
+            with Image.open(path) as image:
+                return image.size[::-1]
+        except OSError as error:
+            raise UserError(f'{path}: cannot be read ({error}). Fetch the frame again.') from error
 
     def item_costs(self) -> list[int]:
         """Work per item, for shares of equal cost: frames x expressions in testing."""
@@ -124,36 +117,15 @@ class RefVidSegDataset(Dataset, ABC):
         records = [self.records[index] for index in self._items[:, 0]]
         return [len(record.frame_names) * len(record.expressions) for record in records]
 
-    def item_videos(self) -> list[str]:
-        """The video of each item."""
-        return [self.records[index].name for index in self._items[:, 0]]
-
-    def __getitem__(self, item: Item) -> dict[str, Any]:
-        index, serial = item if isinstance(item, tuple) else (item, item)
-        rng = np.random.default_rng([self.seed, int(serial)])
-        if self.test_mode:
-            return self._run_pipeline(self._test_results(int(index), rng))
-        return self._draw_clip(int(index), rng)
-
-    def _draw_clip(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
-        for _ in range(self.max_redraws + 1):
-            results = self._clip_results(index, rng)
-            no_target = not results['expressions'][0].anno_ids
-            if no_target or any(rle is not None for rle in results['gt_rles']):
-                packed = self._run_pipeline(results)
-                # Cropping may have removed the object.
-                if no_target or packed['data_samples'].gt_masks.any():
-                    return packed
-            index = int(rng.integers(len(self)))
-        raise UserError(
-            f'{self.data_root} ({self.split}): {self.max_redraws} clips in a row show none of the'
-            ' objects their sentences mean. Run tools/check_dataset.py, or sample more frames.'
-        )
-
-    def _run_pipeline(self, results: dict[str, Any]) -> dict[str, Any]:
-        for transform in self.pipeline:
-            results = transform(results)
-        return results
+    def visible_clip(self, results: dict[str, Any]) -> dict[str, Any] | None:
+        """None if the sentence has a target but the clip does not show it."""
+        no_target = not results['expressions'][0].anno_ids
+        if not no_target and all(rle is None for rle in results['gt_rles']):
+            return None
+        packed = self.run_pipeline(results)
+        # Cropping may have removed the object.
+        seen = no_target or packed['data_samples'].gt_masks.any()
+        return packed if seen else None
 
     def _index_items(self, centre_stride: int | None) -> np.ndarray:
         """(N, 3) int32: video, expression, centre frame (-1: at random)."""
@@ -168,7 +140,8 @@ class RefVidSegDataset(Dataset, ABC):
                 rows += [(video, expression, centre) for centre in centres]
         return np.asarray(rows, np.int32).reshape(-1, 3)
 
-    def _clip_results(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
+    def clip_results(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
+        """A clip with one expression."""
         video, exp_index, centre = self._items[index].tolist()
         record = self.records[video]
         expression = record.expressions[exp_index]
@@ -183,7 +156,8 @@ class RefVidSegDataset(Dataset, ABC):
         results['gt_rles'] = self.read_truth(record, expression, frames)
         return results
 
-    def _test_results(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
+    def test_results(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
+        """A video with all its expressions."""
         record = self.records[int(self._items[index, 0])]
         frames = self.frame_sampler(len(record.frame_names), 0, rng)
         return self._common_results(record, frames, record.expressions, rng)
@@ -195,32 +169,8 @@ class RefVidSegDataset(Dataset, ABC):
         expressions: Sequence[Expression],
         rng: np.random.Generator,
     ) -> dict[str, Any]:
-        names = [record.frame_names[frame] for frame in frames]
-        results: dict[str, Any] = {
-            'video': record.name,
-            'frame_names': names,
-            'frame_paths': [str(self.frame_path(record.name, name)) for name in names],
-            'frame_indices': frames,
-            'num_video_frames': len(record.frame_names),
-            'expressions': list(expressions),
-            'test_mode': self.test_mode,
-            'rng': rng,
-        }
+        results = self.frame_results(record, frames, rng)
+        results['expressions'] = list(expressions)
         if self.instance_masks_dir is not None:
             results['instance_masks_path'] = str(self.instance_masks_dir / f'{record.name}.json')
         return results
-
-
-def _choose(
-    records: list[VideoRecord],
-    videos: Sequence[str] | None,
-    skip_videos: Sequence[str],
-    name: str,
-) -> list[VideoRecord]:
-    if videos is not None:
-        unknown = sorted(set(videos) - {record.name for record in records})
-        if unknown:
-            raise UserError(f'{name}: no such video: {", ".join(unknown[:5])} (`videos`).')
-        records = [record for record in records if record.name in set(videos)]
-    skipped = set(skip_videos)
-    return [record for record in records if record.name not in skipped]

@@ -1,0 +1,88 @@
+"""J and F of one expression, over the frames of its video."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mevis.evaluation.functional import (
+    boundary_accuracy,
+    boundary_tolerance,
+    region_similarity,
+    union_box,
+)
+from mevis.structures import decode_rle
+from mevis.structures.mask_rle import Rle
+
+ExpressionKey = tuple[str, str]
+"""(video, expression id), which scores are keyed by; equal sentences are different keys."""
+
+
+@dataclass(frozen=True)
+class ExpressionScore:
+    """What an answer to an expression is worth.
+
+    Attributes:
+        similarity: J, the mean over frames, from 0 to 1.
+        accuracy: F, the mean over frames, from 0 to 1.
+        has_target: Whether the sentence means any annotated object (visible or not).
+        is_empty: Whether the answer shows nothing in every frame; None for no answer.
+    """
+
+    similarity: float
+    accuracy: float
+    has_target: bool = True
+    is_empty: bool | None = None
+
+
+def no_answer(has_target: bool) -> ExpressionScore:
+    """The score of an expression about a video that was not answered at all: 0, 0."""
+    return ExpressionScore(0.0, 0.0, has_target)
+
+
+def score_expression(
+    predictions: Iterable[np.ndarray],
+    truth: Sequence[Rle | None],
+    has_target: bool = True,
+    name: str = 'truth',
+) -> ExpressionScore:
+    """Scores the masks of one expression; holds one frame at a time.
+
+    Args:
+        predictions: One (H, W) bool mask per frame.
+        truth: One RLE per frame; None where nothing is to be seen.
+        has_target: Whether the sentence means any annotated object.
+        name: What errors call the truth.
+
+    Raises:
+        ValueError: If numbers or sizes differ, or there is no frame.
+    """
+    similarities, accuracies = [], []
+    is_empty = True
+    for prediction, rle in zip(predictions, truth, strict=True):
+        wanted = decode_rle([rle], prediction.shape, name)[0]
+        similarity, accuracy = score_frame(prediction, wanted)
+        similarities.append(similarity)
+        accuracies.append(accuracy)
+        is_empty = is_empty and not prediction.any()
+    if not similarities:
+        raise ValueError(f'{name}: no frames to score')
+    return ExpressionScore(
+        float(np.mean(similarities)), float(np.mean(accuracies)), has_target, is_empty
+    )
+
+
+def score_frame(prediction: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """J and F of two (H, W) bool masks of one frame.
+
+    Raises:
+        ValueError: If the masks differ in size.
+    """
+    if prediction.shape != truth.shape:
+        raise ValueError(f'sizes differ: prediction {prediction.shape}, truth {truth.shape}')
+    box = union_box(prediction, truth)
+    if box is None:
+        return 1.0, 1.0
+    tolerance = boundary_tolerance(truth.shape)
+    prediction, truth = prediction[box], truth[box]
+    return region_similarity(prediction, truth), boundary_accuracy(prediction, truth, tolerance)

@@ -1,0 +1,126 @@
+"""J, F and J&F of a model while it is validated or tested."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mmengine.dist import is_main_process
+
+from mevis.errors import UserError
+from mevis.evaluation.expression_score import ExpressionScore, score_expression
+from mevis.evaluation.metrics.keyed_metric import KeyedMetric
+from mevis.evaluation.prediction_store import PredictionStore
+from mevis.evaluation.score_summary import summarize
+from mevis.evaluation.score_table import print_scores
+from mevis.registry import METRICS
+from mevis.structures import Expression, ExpressionPrediction, decode_rle
+from mevis.structures.mask_store import MaskStore
+
+Record = dict[str, dict[str, Any]]
+"""Expression id -> fields of :class:`ExpressionScore` and ``tags``."""
+
+
+@METRICS.register_module()
+class RefVidSegMetric(KeyedMetric):
+    """J, F and J&F per (video, expression id), overall and per tag, in percent.
+
+    With ``store_dir`` the answers to a video are written as soon as they are there, and those of
+    videos that an earlier run has answered count too.  A split without truth gives no figures.
+
+    Args:
+        data_root: Folder of the data set.
+        split: Part of it; ``<data_root>/<split>/mask_dict.json`` holds the truth.
+        videos: The videos that are tested; None: all.
+        store_dir: Folder for the answers, or None.
+        fingerprint: What the answers follow from; see :class:`PredictionStore`.
+        show_table: Whether the figures are also printed as a table.
+
+    Raises:
+        UserError: If the split has truth but no ``mask_dict.json``, or a mask of it does not fit.
+    """
+
+    def __init__(
+        self,
+        data_root: str,
+        split: str,
+        videos: Sequence[str] | None = None,
+        store_dir: str | None = None,
+        fingerprint: Mapping[str, str] | None = None,
+        show_table: bool = True,
+    ) -> None:
+        super().__init__()
+        self.mask_file = Path(data_root) / split / 'mask_dict.json'
+        self.videos = None if videos is None else set(videos)
+        self.show_table = show_table
+        self._masks: MaskStore | None = None
+        self._store = PredictionStore(store_dir, fingerprint) if store_dir else None
+
+    def process(self, data_batch: Any, data_samples: Sequence[Mapping[str, Any]]) -> None:
+        """Scores and stores the answers to videos."""
+        for sample in data_samples:
+            record = self._score_video(sample)
+            video = sample['video']
+            if self._store is not None:
+                self._store.write(video, sample['frame_names'], sample['predictions'], record)
+            self.results.append((video, (video, record)))
+
+    def evaluate(self, size: int) -> dict[str, float]:
+        """Adds the videos of earlier runs, then gathers and computes."""
+        if self._store is not None:
+            scored = {video for video, _ in self.results}
+            for video in sorted(self._store.videos_done() - scored):
+                if self.videos is None or video in self.videos:
+                    self.results.append((video, (video, self._store.read(video).record)))
+        return super().evaluate(size)
+
+    def compute_metrics(self, results: list[tuple[str, Record | None]]) -> dict[str, float]:
+        """The figures of all videos; none for a split without truth."""
+        scores, tags = {}, {}
+        for video, record in results:
+            for exp_id, fields in (record or {}).items():
+                values = dict(fields)
+                tags[video, exp_id] = tuple(values.pop('tags'))
+                scores[video, exp_id] = ExpressionScore(**values)
+        if not scores:
+            if is_main_process():
+                print('The split has no truth, so there are no figures; see docs/guides/submit.md.')
+            return {}
+        if self.show_table and is_main_process():
+            print_scores(scores, tags)
+        return summarize(scores, tags)
+
+    def _score_video(self, sample: Mapping[str, Any]) -> Record | None:
+        """The scores of a video by expression; None without truth."""
+        expressions = {expression.exp_id: expression for expression in sample['expressions']}
+        if not all(expression.has_truth for expression in expressions.values()):
+            return None
+        record = {}
+        for answer in sample['predictions']:
+            expression = expressions[answer.exp_id]
+            truths = self._truths(sample, expression)
+            score = score_expression(self._decoded(answer, sample), truths)
+            record[answer.exp_id] = {**asdict(score), 'tags': list(expression.tags)}
+        return record
+
+    def _truths(self, sample: Mapping[str, Any], expression: Expression) -> Iterable[Any]:
+        size, name = tuple(sample['ori_shape']), f'{self.mask_file}: {sample["video"]}'
+        if not expression.anno_ids:
+            tracks = [None] * len(sample['frame_names'])
+        else:
+            tracks = self._mask_store().union(expression.anno_ids, sample['frame_indices'])
+        try:
+            for rle in tracks:
+                yield decode_rle([rle], size, f'{name}/{expression.exp_id}')[0]
+        except ValueError as error:
+            raise UserError(f'{error} Run tools/check_dataset.py.') from error
+
+    @staticmethod
+    def _decoded(answer: ExpressionPrediction, sample: Mapping[str, Any]) -> Iterable[Any]:
+        size = tuple(sample['ori_shape'])
+        return (decode_rle([rle], size, f'answer {answer.exp_id}')[0] for rle in answer.rles)
+
+    def _mask_store(self) -> MaskStore:
+        if self._masks is None:
+            self._masks = MaskStore.open(self.mask_file)
+        return self._masks

@@ -1,0 +1,156 @@
+"""Where predicted masks come from: PNG files or a store of answers."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from PIL import Image
+
+from mevis.errors import UserError
+from mevis.evaluation.prediction_store import PredictionStore, VideoPredictions
+from mevis.structures import decode_rle
+
+Size = tuple[int, int]
+_READABLE_MODES = ('1', 'L', 'LA', 'P', 'RGB', 'RGBA')
+
+
+class PredictionSource(Protocol):
+    """Predicted masks by video and expression."""
+
+    def has_video(self, video: str) -> bool:
+        """Whether the video was answered; if it was, all its expressions must be there."""
+
+    def masks(
+        self, video: str, exp_id: str, frame_names: Sequence[str], size: Size | None
+    ) -> Iterator[np.ndarray]:
+        """Yields one (H, W) bool mask per frame.
+
+        Args:
+            video: Its name.
+            exp_id: The expression.
+            frame_names: The frames that are wanted.
+            size: (H, W) that the masks must have; None: all the same.
+
+        Raises:
+            UserError: If a mask is missing, cannot be read or has another size; names the file.
+        """
+
+
+def open_predictions(folder: str | Path) -> PredictionSource:
+    """Opens what tools/test.py wrote, or a tree of PNG files.
+
+    Args:
+        folder: A work folder of tools/test.py, its ``predictions``, or a folder with
+            ``<video>/<expression id>/<frame>.png``.
+
+    Raises:
+        UserError: If there is nothing of the kind.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise UserError(f'{folder}: no such folder. It should hold the predictions.')
+    for candidate in (folder, folder / 'predictions'):
+        if PredictionStore.is_store(candidate):
+            return StoredPredictions(PredictionStore(candidate))
+    if not any(path.is_dir() for path in folder.iterdir()):
+        raise UserError(
+            f'{folder}: neither <video>/<expression id>/<frame>.png nor answers of tools/test.py.'
+        )
+    return PngPredictions(folder)
+
+
+class PngPredictions:
+    """``<folder>/<video>/<expression id>/<frame>.png``; any non-zero pixel is foreground."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def has_video(self, video: str) -> bool:
+        """Whether there is a folder of that name."""
+        return (self.folder / video).is_dir()
+
+    def masks(
+        self, video: str, exp_id: str, frame_names: Sequence[str], size: Size | None
+    ) -> Iterator[np.ndarray]:
+        """Reads the pictures as they are asked for."""
+        folder = self.folder / video / exp_id
+        if not folder.is_dir():
+            raise UserError(
+                f'{folder}: no such folder, though video {video} has predictions. Every'
+                ' expression of a predicted video needs one; predict the whole video or none of it.'
+            )
+        for name in frame_names:
+            path = folder / f'{name}.png'
+            mask = read_png_mask(path)
+            size = size or mask.shape
+            if mask.shape != tuple(size):
+                raise UserError(f'{path}: {_wrong_size(mask.shape, size)}')
+            yield mask
+
+
+class StoredPredictions:
+    """The answers in a :class:`PredictionStore`."""
+
+    def __init__(self, store: PredictionStore) -> None:
+        self.store = store
+        self._videos = store.videos_done()
+        # All expressions of a video are in one file and are asked for one after another.
+        self._last: tuple[str, VideoPredictions] | None = None
+
+    def has_video(self, video: str) -> bool:
+        """Whether its file is there."""
+        return video in self._videos
+
+    def masks(
+        self, video: str, exp_id: str, frame_names: Sequence[str], size: Size | None
+    ) -> Iterator[np.ndarray]:
+        """Decodes the masks as they are asked for."""
+        if self._last is None or self._last[0] != video:
+            self._last = (video, self.store.read(video))
+        found = self._last[1]
+        place = f'{self.store.root}: video {video}'
+        if exp_id not in found.answers:
+            raise UserError(
+                f'{place}: no answer to expression {exp_id}. The annotations have changed since'
+                ' the test; test anew in another --work-dir.'
+            )
+        rle_of = dict(zip(found.frame_names, found.answers[exp_id].rles, strict=True))
+        for name in frame_names:
+            if name not in rle_of:
+                raise UserError(f'{place}, expression {exp_id}: no mask for frame {name}.')
+            rle = rle_of[name]
+            size = size or tuple(rle['size'])
+            if tuple(rle['size']) != tuple(size):
+                wrong = _wrong_size(tuple(rle['size']), size)
+                raise UserError(f'{place}, expression {exp_id}, frame {name}: {wrong}')
+            yield decode_rle([rle], size, place)[0]
+
+
+def read_png_mask(path: Path) -> np.ndarray:
+    """Reads a mask, (H, W) bool; a pixel of any colour but black is foreground.
+
+    Raises:
+        UserError: If the file is missing, damaged or no 8-bit picture.
+    """
+    try:
+        with Image.open(path) as image:
+            if image.mode not in _READABLE_MODES:
+                raise UserError(f'{path}: a picture of mode {image.mode}; masks are 8-bit PNGs.')
+            if image.mode in ('P', 'LA', 'RGBA'):
+                image = image.convert('RGB')
+            pixels = np.asarray(image)
+    except FileNotFoundError as error:
+        raise UserError(
+            f'{path}: no such file. Every frame of a predicted expression needs a mask.'
+        ) from error
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UserError(f'{path}: cannot be read ({error}). Write the mask again.') from error
+    return pixels.any(-1) if pixels.ndim == 3 else pixels != 0
+
+
+def _wrong_size(found: Size, wanted: Size) -> str:
+    return (
+        f'the mask is {found[0]}x{found[1]} (height x width), the video'
+        f' {wanted[0]}x{wanted[1]}. Masks must have the original size.'
+    )

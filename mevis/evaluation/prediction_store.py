@@ -1,0 +1,160 @@
+"""Answers of a model on disk, video by video, so that a test that was cut off can go on."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mevis.errors import UserError
+from mevis.structures import ExpressionPrediction
+from mevis.structures.atomic_write import atomic_write_text
+
+_MANIFEST = 'made_of.json'
+
+
+@dataclass(frozen=True)
+class VideoPredictions:
+    """The answers to all expressions of a video.
+
+    Attributes:
+        frame_names: Its frames, in the order of the masks.
+        answers: Expression id -> answer.
+        record: What a metric noted of the video when it was answered, such as its scores.
+    """
+
+    frame_names: tuple[str, ...]
+    answers: Mapping[str, ExpressionPrediction]
+    record: Any = None
+
+
+class PredictionStore:
+    """A folder with one JSON file of run-length codes per video.
+
+    ``made_of.json`` says what the answers follow from (config, checkpoint, split); a folder made
+    of something else is refused, so that answers of two models never mix.  ``videos/<video>.json``
+    is either whole or absent.
+
+    Args:
+        root: The folder; made if it does not exist.
+        made_of: Item -> value, or None to read a folder whatever it was made of.
+
+    Raises:
+        UserError: If the folder was made of something else (the message names the items that
+            differ), holds other files, or is no such folder.
+    """
+
+    def __init__(self, root: str | Path, made_of: Mapping[str, str] | None = None) -> None:
+        self.root = Path(root)
+        if made_of is None:
+            if not self.is_store(root):
+                raise UserError(
+                    f'{root}: no answers of tools/test.py ({_MANIFEST}). Name its'
+                    ' <work-dir>/predictions.'
+                )
+        else:
+            self._claim(dict(made_of))
+
+    @staticmethod
+    def is_store(root: str | Path) -> bool:
+        """Whether the folder is one that this class has written."""
+        return (Path(root) / _MANIFEST).is_file()
+
+    def videos_done(self) -> set[str]:
+        """The videos whose answers are there."""
+        folder = self.root / 'videos'
+        paths = [path.relative_to(folder) for path in folder.rglob('*.json')]
+        return {path.as_posix().removesuffix('.json') for path in paths if path.name[0] != '.'}
+
+    def write(
+        self,
+        video: str,
+        frame_names: Sequence[str],
+        answers: Sequence[ExpressionPrediction],
+        record: Any = None,
+    ) -> None:
+        """Writes the answers to all expressions of a video; nothing if they are there already.
+
+        Args:
+            video: Its name.
+            frame_names: Its frames.
+            answers: One per expression.
+            record: JSON-ready notes that are kept with them.
+
+        Raises:
+            OSError: If the file cannot be written; what was there before is intact.
+        """
+        if self._path(video).is_file():
+            return
+        entries = {
+            answer.exp_id: {'text': answer.text, 'score': answer.score, 'rles': answer.rles}
+            for answer in answers
+        }
+        content = {'frames': list(frame_names), 'expressions': entries, 'record': record}
+        atomic_write_text(self._path(video), json.dumps(content))
+
+    def read(self, video: str) -> VideoPredictions:
+        """The answers to all expressions of a video.
+
+        Raises:
+            UserError: If the file is absent or damaged; names the mend.
+        """
+        path = self._path(video)
+        try:
+            content = json.loads(path.read_text(encoding='utf-8'))
+            frame_names = tuple(content['frames'])
+            answers = {
+                exp_id: ExpressionPrediction(exp_id, **entry)
+                for exp_id, entry in content['expressions'].items()
+            }
+        except FileNotFoundError as error:
+            raise UserError(f'{path}: no such file. Run tools/test.py again.') from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UserError(
+                f'{path}: damaged ({error}). Delete it and run tools/test.py again, which does'
+                ' what is missing.'
+            ) from error
+        short = [key for key, answer in answers.items() if len(answer.rles) != len(frame_names)]
+        if short:
+            raise UserError(
+                f'{path}: expression {short[0]} has {len(answers[short[0]].rles)} masks for'
+                f' {len(frame_names)} frames. Delete the file and run tools/test.py again.'
+            )
+        return VideoPredictions(frame_names, answers, content.get('record'))
+
+    def remove_leftovers(self) -> None:
+        """Removes what processes left that were killed while they wrote.
+
+        Call it while nobody writes.
+        """
+        for path in (self.root / 'videos').rglob('.*.json'):
+            path.unlink(missing_ok=True)
+
+    def _path(self, video: str) -> Path:
+        return self.root / 'videos' / f'{video}.json'
+
+    def _claim(self, made_of: dict[str, str]) -> None:
+        manifest = self.root / _MANIFEST
+        if not manifest.is_file():
+            if self.root.is_dir() and any(path.name[0] != '.' for path in self.root.iterdir()):
+                raise UserError(
+                    f'{self.root}: holds files, but no {_MANIFEST}, so they are no answers of'
+                    ' tools/test.py. Choose another folder.'
+                )
+            atomic_write_text(manifest, json.dumps(made_of, indent=1) + '\n')
+        self._check(manifest, made_of)
+
+    def _check(self, manifest: Path, made_of: dict[str, Any]) -> None:
+        try:
+            found = dict(json.loads(manifest.read_text(encoding='utf-8')))
+        except (ValueError, TypeError) as error:
+            raise UserError(f'{manifest}: damaged ({error}). Choose another folder.') from error
+        differing = [key for key in {**found, **made_of} if found.get(key) != made_of.get(key)]
+        if differing:
+            changes = '; '.join(
+                f'{key} (there {found.get(key)}, now {made_of.get(key)})' for key in differing
+            )
+            raise UserError(
+                f'{self.root}: holds answers of another {changes}. Choose another --work-dir, or'
+                ' delete the folder.'
+            )

@@ -1,0 +1,50 @@
+"""Work on several processes: bounded, in order, and errors come through."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from mevis.errors import UserError
+
+Job = TypeVar('Job')
+Result = TypeVar('Result')
+
+
+def map_in_processes(
+    function: Callable[[Job], Result], jobs: Iterable[Job], num_workers: int
+) -> Iterator[Result]:
+    """Yields ``function(job)`` for each job, in the order of the jobs.
+
+    At most ``num_workers`` processes run and at most twice as many results wait, so memory is
+    bounded whatever the number of jobs.  The first error ends all.
+
+    Args:
+        function: Of a module, so that processes can find it.
+        jobs: What it is called with.
+        num_workers: Processes; 1 or fewer: in this process.
+
+    Raises:
+        UserError: If a process is killed, for memory as a rule.
+        Exception: Whatever a job raises.
+    """
+    if num_workers <= 1:
+        yield from map(function, jobs)
+        return
+    with ProcessPoolExecutor(num_workers) as pool:
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for job in jobs:
+                waiting.append(pool.submit(function, job))
+                if len(waiting) >= 2 * num_workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise UserError(
+                'a worker process was killed, for want of memory as a rule. Use fewer --workers.'
+            ) from error
+        finally:
+            for future in waiting:
+                future.cancel()
