@@ -1,14 +1,20 @@
-"""Data sets of videos with sentences; importing this registers them."""
+"""Data sets of videos with sentences or instances; importing this registers them."""
 
 from mevis.datasets import frame_samplers, transforms
+from mevis.datasets.instance_dataset import InstanceDataset
 from mevis.datasets.mevis import MeViSDataset
+from mevis.datasets.mevis_instances import MeViSInstanceDataset
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.ref_youtube_vos import RefYouTubeVOSDataset
+from mevis.datasets.youtube_vis import YouTubeVISDataset
 
 __all__ = [
+    'InstanceDataset',
     'MeViSDataset',
+    'MeViSInstanceDataset',
     'RefVidSegDataset',
     'RefYouTubeVOSDataset',
+    'YouTubeVISDataset',
     'frame_samplers',
     'transforms',
 ]

@@ -7,10 +7,12 @@ from mevis.datasets.transforms.clip_geometry import (
     RandomSelectTransforms,
     ResizeClip,
 )
+from mevis.datasets.transforms.clip_order import RandomReverseClip
 from mevis.datasets.transforms.clip_photometric import PhotometricDistortClip
 from mevis.datasets.transforms.expression import NormalizeExpression
 from mevis.datasets.transforms.loading import (
     LoadClipFrames,
+    LoadClipInstances,
     LoadClipMasks,
     LoadInstanceMasks,
     LoadResizedFrames,
@@ -19,6 +21,7 @@ from mevis.datasets.transforms.packing import PackRefVidSegInputs
 
 __all__ = [
     'LoadClipFrames',
+    'LoadClipInstances',
     'LoadClipMasks',
     'LoadInstanceMasks',
     'LoadResizedFrames',
@@ -28,6 +31,7 @@ __all__ = [
     'RandomCropClip',
     'RandomFlipClip',
     'RandomResizeClip',
+    'RandomReverseClip',
     'RandomSelectTransforms',
     'ResizeClip',
 ]

@@ -14,15 +14,25 @@ from mevis.datasets.transforms.image_size import resize_frame, scaled_size
 from mevis.registry import TRANSFORMS
 from mevis.structures import InstanceMasks, encode_rle
 
+# Truth that follows the frames: of one sentence (T, H, W), of K instances (K, T, H, W).
+_MASKS = ('gt_masks', 'gt_instance_masks')
+
 
 def _resize_clip(results: dict[str, Any], size: tuple[int, int]) -> dict[str, Any]:
     results['frames'] = np.stack([resize_frame(frame, size) for frame in results['frames']])
-    if 'gt_masks' in results:
-        masks = torch.from_numpy(np.ascontiguousarray(results['gt_masks'])).to(torch.uint8)
-        resized = F.interpolate(masks[None], size=size, mode='nearest')[0]
-        results['gt_masks'] = resized.bool().numpy()
+    for key in _MASKS:
+        if key in results:
+            results[key] = _resize_masks(results[key], size)
     results['img_shape'] = size
     return results
+
+
+def _resize_masks(masks: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    if not len(masks):
+        return np.zeros((*masks.shape[:-2], *size), bool)
+    flat = torch.from_numpy(np.ascontiguousarray(masks)).to(torch.uint8).flatten(0, -3)
+    resized = F.interpolate(flat[None], size=size, mode='nearest')[0]
+    return resized.bool().numpy().reshape(*masks.shape[:-2], *size)
 
 
 @TRANSFORMS.register_module()
@@ -90,8 +100,9 @@ class RandomCropClip(BaseTransform):
         top, left = int(rng.integers(height - h + 1)), int(rng.integers(width - w + 1))
         window = (slice(None), slice(top, top + h), slice(left, left + w))
         results['frames'] = results['frames'][window]
-        if 'gt_masks' in results:
-            results['gt_masks'] = results['gt_masks'][window]
+        for key in _MASKS:
+            if key in results:
+                results[key] = results[key][(..., *window[1:])]
         if 'instances' in results:
             results['instances'] = _crop_instances(results, (height, width), window)
         results['img_shape'] = (h, w)
@@ -133,8 +144,9 @@ class RandomFlipClip(BaseTransform):
         if results['rng'].random() >= self.prob:
             return results
         results['frames'] = results['frames'][:, :, ::-1]
-        if 'gt_masks' in results:
-            results['gt_masks'] = results['gt_masks'][:, :, ::-1]
+        for key in _MASKS:
+            if key in results:
+                results[key] = results[key][..., ::-1]
         if 'instances' in results:
             instances = results['instances']
             results['instances'] = replace(instances, flipped=not instances.flipped)

@@ -91,6 +91,32 @@ class LoadClipMasks(BaseTransform):
 
 
 @TRANSFORMS.register_module()
+class LoadClipInstances(BaseTransform):
+    """Decodes the annotated objects of a clip; comes after the frames.
+
+    Adds ``gt_instance_masks`` (K, T, H, W) bool, ``gt_labels`` (K,) int64 and ``gt_ids``.
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Decodes the objects in the sampled frames."""
+        tracks, size = results['gt_tracks'], results['ori_shape']
+        masks = np.zeros((len(tracks), len(results['frame_indices']), *size), bool)
+        for mask, track in zip(masks, tracks, strict=True):
+            name = f'{results["video"]}: the mask of object {track.track_id}'
+            try:
+                mask[:] = decode_rle(track.rles, size, name)
+            except ValueError as error:
+                raise UserError(
+                    f'{error} Frames {", ".join(results["frame_names"])} and annotations must be'
+                    ' of one release.'
+                ) from error
+        results['gt_instance_masks'] = masks
+        results['gt_labels'] = np.asarray([track.label for track in tracks], np.int64)
+        results['gt_ids'] = [track.track_id for track in tracks]
+        return results
+
+
+@TRANSFORMS.register_module()
 class LoadInstanceMasks(BaseTransform):
     """Reads the instance tracks of the video, where the data set names a folder of them.
 

@@ -116,3 +116,28 @@ def test_the_generator_alone_decides(clip: dict, transform):
         second = transform({**clip, 'rng': np.random.default_rng(seed)})
         assert first['img_shape'] == second['img_shape']
         assert (first['frames'] == second['frames']).all()
+
+
+@pytest.mark.parametrize(
+    'transform',
+    [
+        RandomFlipClip(1.0),
+        RandomCropClip(10, 35),
+        RandomResizeClip([17, 30]),
+        ResizeClip(13, 25),
+    ],
+)
+def test_instances_follow_as_the_truth_does(clip: dict, transform):
+    masks = clip['gt_masks']
+    clip['gt_instance_masks'] = np.stack([masks, masks & False, masks])
+    changed = transform(dict(clip))
+    expected = np.stack([changed['gt_masks'], changed['gt_masks'] & False, changed['gt_masks']])
+    assert changed['gt_instance_masks'].dtype == bool
+    assert (changed['gt_instance_masks'] == expected).all()
+
+
+def test_no_instance(clip: dict):
+    clip['gt_instance_masks'] = np.zeros((0, 3, 40, 60), bool)
+    for transform in (RandomFlipClip(1.0), RandomCropClip(10, 35), ResizeClip(13)):
+        clip = transform(clip)
+        assert clip['gt_instance_masks'].shape == (0, 3, *clip['img_shape'])

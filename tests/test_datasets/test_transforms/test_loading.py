@@ -6,14 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mevis.datasets.instance_dataset import AnnotatedTrack
 from mevis.datasets.transforms import (
     LoadClipFrames,
+    LoadClipInstances,
     LoadClipMasks,
     LoadInstanceMasks,
     LoadResizedFrames,
     ResizeClip,
 )
 from mevis.errors import UserError
+from mevis.structures import encode_rle
 
 
 @pytest.fixture
@@ -68,3 +71,18 @@ def test_instances(clip: dict, tmp_path: Path):
     path.write_text('{')
     with pytest.raises(UserError, match=r'bird\.json: no file of instance masks'):
         loading(dict(clip))
+
+
+def test_clip_instances(clip: dict):
+    clip['gt_tracks'] = [
+        AnnotatedTrack(8, 2, [None, *encode_rle(clip['gt_masks'][1:2]), None]),
+        AnnotatedTrack(9, 0, [None, None, None]),
+    ]
+    loaded = LoadClipInstances()(dict(clip))
+    assert loaded['gt_instance_masks'].shape == (2, 3, 40, 60)
+    assert (loaded['gt_instance_masks'][0, 1] == clip['gt_masks'][1]).all()
+    assert loaded['gt_instance_masks'].any((2, 3)).tolist() == [[False, True, False], [False] * 3]
+    assert (loaded['gt_labels'].tolist(), loaded['gt_ids']) == ([2, 0], [8, 9])
+    clip['gt_tracks'] = [AnnotatedTrack(8, 2, [{'size': [3, 3], 'counts': '9'}, None, None])]
+    with pytest.raises(UserError, match=r'bird: the mask of object 8.*\(3, 3\).*one release'):
+        LoadClipInstances()(clip)

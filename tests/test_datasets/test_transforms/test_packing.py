@@ -1,5 +1,6 @@
 """What models receive."""
 
+import numpy as np
 import torch
 
 from mevis.datasets.transforms import PackRefVidSegInputs, RandomFlipClip
@@ -31,3 +32,14 @@ def test_testing(clip: dict):
     assert sample['data_samples'].read_frames is reader
     assert 'gt_masks' not in sample['data_samples']
     assert 'instances' not in sample['data_samples']
+
+
+def test_instances_that_were_cut_off_are_left_out(clip: dict):
+    masks = clip.pop('gt_masks')
+    clip['gt_instance_masks'] = np.stack([masks & False, masks])
+    clip['gt_labels'], clip['gt_ids'] = np.array([3, 5]), [30, 50]
+    sample = PackRefVidSegInputs()(clip)['data_samples']
+    assert sample.gt_instances.labels.tolist() == [5]
+    assert sample.gt_instances.ids == (50,)
+    assert (sample.gt_instances.masks[0].numpy() == masks).all()
+    assert 'gt_masks' not in sample

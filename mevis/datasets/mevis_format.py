@@ -1,0 +1,62 @@
+"""How MeViS lies on disk, for its sentences and for its instances."""
+
+from pathlib import Path
+from typing import Any
+
+from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
+from mevis.errors import UserError
+from mevis.structures.mask_store import MaskStore
+
+
+class MeViSFormat:
+    """The readers of a split in MeViS format; goes before the base of a data set.
+
+    Layout::
+
+        data_root/<split>/meta_expressions.json
+        data_root/<split>/mask_dict.json            (train and valid_u only)
+        data_root/<split>/JPEGImages/<video>/<frame>.jpg
+    """
+
+    data_root: Path
+    split: str
+    mask_store: MaskStore | None
+
+    def load_records(self) -> list[VideoRecord]:
+        """Reads ``meta_expressions.json`` and opens ``mask_dict.json``."""
+        folder = self.data_root / self.split
+        path = folder / 'meta_expressions.json'
+        mask_file = folder / 'mask_dict.json'
+        videos = read_meta_expressions(path)
+        has_truth = mask_file.is_file()
+        if not has_truth and any(_names_objects(video) for video in videos.values()):
+            raise UserError(
+                f'{mask_file}: no such file, but {path.name} names objects (anno_id).'
+                ' Download it beside meta_expressions.json.'
+            )
+        self.mask_store = MaskStore.open(mask_file) if has_truth else None
+        return [make_record(path, name, video, has_truth) for name, video in videos.items()]
+
+    def frame_path(self, video: str, frame_name: str) -> Path:
+        """``JPEGImages/<video>/<frame>.jpg``."""
+        return self.data_root / self.split / 'JPEGImages' / video / f'{frame_name}.jpg'
+
+    def masks_of(self, record: VideoRecord, anno_id: int) -> MaskStore:
+        """The store, after a look whether the object has one entry per frame of its video.
+
+        Raises:
+            UserError: If it has not.
+        """
+        assert self.mask_store is not None
+        entries = self.mask_store.num_frames(anno_id)
+        if entries != len(record.frame_names):
+            raise UserError(
+                f'{self.mask_store.name}: anno_id {anno_id} has {entries} entries, but its video'
+                f' {record.name} has {len(record.frame_names)} frames.'
+                ' Use the meta_expressions.json and mask_dict.json of one release.'
+            )
+        return self.mask_store
+
+
+def _names_objects(video: dict[str, Any]) -> bool:
+    return any(entry.get('anno_id') for entry in video.get('expressions', {}).values())
