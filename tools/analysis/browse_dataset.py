@@ -1,0 +1,50 @@
+"""Draws videos of a split with their masks and sentences: a film each and one contact sheet.
+
+tools/analysis/browse_dataset.py data/moving_shapes --split valid_u --videos 4
+"""
+
+import argparse
+from pathlib import Path
+
+from mevis.apis.cli import run
+
+
+def parse_args() -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('root', type=Path, help='a data set in MeViS format')
+    parser.add_argument('--split', default='valid_u', help='part of it (default: valid_u)')
+    parser.add_argument('--videos', type=int, default=4, help='how many, evenly spread')
+    parser.add_argument('--max-expressions', type=int, default=8, help='sentences per video')
+    parser.add_argument('--out', type=Path, help='default: work_dirs/browse/<root>/<split>')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Draws."""
+    args = parse_args()
+    from mevis.apis.inference_output import check_writable, write_png
+    from mevis.apis.split_drawing import SplitDrawer, open_split
+    from mevis.errors import UserError
+    from mevis.visualization import spread, stack_sheets
+
+    if args.videos < 1 or args.max_expressions < 1:
+        raise UserError('--videos and --max-expressions: numbers from 1.')
+    dataset = open_split(args.root, args.split)
+    if not dataset.records:
+        raise UserError(f'{args.root}/{args.split}: no videos in it.')
+    out = args.out or Path('work_dirs/browse') / args.root.resolve().name / args.split
+    check_writable(out)
+    drawer = SplitDrawer(dataset, max_expressions=args.max_expressions)
+    sheets = []
+    for index in spread(len(dataset.records), args.videos):
+        name = dataset.records[index].name
+        drawer.film(out / f'{name}.mp4', name)
+        print(out / f'{name}.mp4')
+        sheets.append(drawer.sheet(name))
+    write_png(out / 'sheet.png', stack_sheets(sheets))
+    print(out / 'sheet.png')
+
+
+if __name__ == '__main__':
+    run(main)
