@@ -120,16 +120,8 @@ def _score_video(job: _VideoJob) -> dict[ExpressionKey, ExpressionScore]:
             scores[key] = no_answer(has_target)
             continue
         masks = job.predictions.masks(*key, record.frame_names, size)
-        try:
-            scores[key] = score_expression(
-                masks, tracks[expression.exp_id], has_target, '/'.join(key)
-            )
-        except UserError:
-            raise
-        except ValueError as error:  # masks of a video differ in size
-            raise UserError(
-                f'{job.masks.name}: {error} Run tools/check_dataset.py for a list.'
-            ) from error
+        name = f'{job.masks.name}: video {record.name}, expression {expression.exp_id}'
+        scores[key] = score_expression(masks, tracks[expression.exp_id], has_target, name)
     return scores
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mevis.errors import UserError
 from mevis.evaluation.functional import (
     boundary_accuracy,
     boundary_tolerance,
@@ -55,12 +56,13 @@ def score_expression(
         name: What errors call the truth.
 
     Raises:
-        ValueError: If numbers or sizes differ, or there is no frame.
+        UserError: If a mask of the truth is damaged or has another size than the prediction.
+        ValueError: If the numbers differ or there is no frame.
     """
     similarities, accuracies = [], []
     is_empty = True
     for prediction, rle in zip(predictions, truth, strict=True):
-        wanted = decode_rle([rle], prediction.shape, name)[0]
+        wanted = _decode(rle, prediction.shape, name)
         similarity, accuracy = score_frame(prediction, wanted)
         similarities.append(similarity)
         accuracies.append(accuracy)
@@ -70,6 +72,13 @@ def score_expression(
     return ExpressionScore(
         float(np.mean(similarities)), float(np.mean(accuracies)), has_target, is_empty
     )
+
+
+def _decode(rle: Rle | None, size: tuple[int, int], name: str) -> np.ndarray:
+    try:
+        return decode_rle([rle], size, name)[0]
+    except ValueError as error:
+        raise UserError(f'{error} Run tools/check_dataset.py for a list.') from error
 
 
 def score_frame(prediction: np.ndarray, truth: np.ndarray) -> tuple[float, float]:

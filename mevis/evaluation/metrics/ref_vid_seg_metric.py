@@ -98,22 +98,23 @@ class RefVidSegMetric(KeyedMetric):
         record = {}
         for answer in sample['predictions']:
             expression = expressions[answer.exp_id]
-            truths = self._truths(sample, expression)
-            score = score_expression(self._decoded(answer, sample), truths)
+            place = f'video {sample["video"]}, expression {answer.exp_id}'
+            score = score_expression(
+                self._decoded(answer, sample),
+                self._truth(sample, expression),
+                bool(expression.anno_ids),
+                f'{self.mask_file}: {place}',
+            )
             record[answer.exp_id] = {**asdict(score), 'tags': list(expression.tags)}
         return record
 
-    def _truths(self, sample: Mapping[str, Any], expression: Expression) -> Iterable[Any]:
-        size, name = tuple(sample['ori_shape']), f'{self.mask_file}: {sample["video"]}'
+    def _truth(
+        self, sample: Mapping[str, Any], expression: Expression
+    ) -> list[dict[str, Any] | None]:
+        """One RLE per frame; None where nothing is to be seen."""
         if not expression.anno_ids:
-            tracks = [None] * len(sample['frame_names'])
-        else:
-            tracks = self._mask_store().union(expression.anno_ids, sample['frame_indices'])
-        try:
-            for rle in tracks:
-                yield decode_rle([rle], size, f'{name}/{expression.exp_id}')[0]
-        except ValueError as error:
-            raise UserError(f'{error} Run tools/check_dataset.py.') from error
+            return [None] * len(sample['frame_names'])
+        return self._mask_store().union(expression.anno_ids, sample['frame_indices'])
 
     @staticmethod
     def _decoded(answer: ExpressionPrediction, sample: Mapping[str, Any]) -> Iterable[Any]:
