@@ -24,7 +24,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--config', help=f'default: {CONFIG} of this checkout')
     parser.add_argument('--checkpoint', help=f'default: {CHECKPOINT} of this checkout')
-    parser.add_argument('--out-dir', help='default: work_dirs/demo/<video>')
+    parser.add_argument('--out-dir', help='default: work_dirs/answers/<video>')
     parser.add_argument('--device', help='cpu, cuda, cuda:1; default: the GPU if there is one')
     parser.add_argument(
         '--cfg-options',
@@ -48,7 +48,7 @@ def main() -> None:
 
     root = Path(__file__).resolve().parents[1]
     texts, video = checked_texts(args.text), open_video(args.video)
-    out_dir = args.out_dir or f'work_dirs/demo/{video.name}'
+    out_dir = args.out_dir or f'work_dirs/answers/{video.name}'
     check_writable(out_dir)
     inferencer = RefVidSegInferencer(
         args.config or root / CONFIG,
