@@ -2,6 +2,7 @@
 
 tools/convert_checkpoint.py mutr official.pth converted.safetensors
 tools/convert_checkpoint.py mutr ours.pth official.pth --inverse
+tools/convert_checkpoint.py dvis official.pth converted.safetensors
 """
 
 import argparse
@@ -18,7 +19,7 @@ def parse_args() -> argparse.Namespace:
         epilog='Weights only: nothing in the file is executed. Official files can also be given'
         ' to tools/test.py as they are.',
     )
-    parser.add_argument('model', choices=('mutr',), help='whose checkpoint it is')
+    parser.add_argument('model', choices=('mutr', 'dvis'), help='whose checkpoint it is')
     parser.add_argument('source', type=Path, metavar='IN', help='.pth or .safetensors')
     parser.add_argument('target', type=Path, metavar='OUT', help='.safetensors or .pth')
     parser.add_argument('--inverse', action='store_true', help='from our names to official ones')

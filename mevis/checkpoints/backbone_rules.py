@@ -48,3 +48,25 @@ def swin_rules(official: str, ours: str) -> list[Rule]:
         ),
         *(Rule(f'{official}norm{level}', f'{ours}norm{level}') for level in range(4)),
     ]
+
+
+def detectron2_resnet_rules(official: str, ours: str) -> list[Rule]:
+    """ResNet as detectron2 names it, and mmdet's ``ResNet``.
+
+    Args:
+        official: Prefix there, with its dot.
+        ours: Prefix here, with its dot.
+    """
+    rules = [
+        Rule(f'{official}stem.conv1.norm', f'{ours}bn1'),
+        Rule(f'{official}stem.conv1', f'{ours}conv1'),
+    ]
+    for stage in range(1, 5):
+        theirs, layer = f'{official}res{stage + 1}.{{}}.', f'{ours}layer{stage}.{{}}.'
+        rules += [
+            Rule(f'{theirs}conv{{}}.norm', f'{layer}bn{{}}'),
+            Rule(f'{theirs}conv{{}}', f'{layer}conv{{}}'),
+            Rule(f'{theirs}shortcut.norm', f'{layer}downsample.1'),
+            Rule(f'{theirs}shortcut', f'{layer}downsample.0'),
+        ]
+    return rules

@@ -8,9 +8,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from mevis.checkpoints import dvis, mutr
 from mevis.checkpoints.adapter import Conversion
 from mevis.checkpoints.loading import plain_arguments
-from mevis.checkpoints.mutr import architecture_of, convert_official, convert_to_official
 from mevis.checkpoints.safe_unpickling import read_file
 from mevis.errors import UserError
 from mevis.structures.atomic_write import atomic_path
@@ -24,7 +24,10 @@ class Converter:
     to_official: Callable[[Mapping[str, Tensor]], Conversion]
 
 
-CONVERTERS = {'mutr': Converter(convert_official, convert_to_official)}
+CONVERTERS = {
+    'mutr': Converter(mutr.convert_official, mutr.convert_to_official),
+    'dvis': Converter(dvis.convert_official, dvis.convert_to_official),
+}
 
 
 def convert_file(model: str, source: Path, target: Path, inverse: bool = False) -> Conversion:
@@ -56,6 +59,8 @@ def convert_file(model: str, source: Path, target: Path, inverse: bool = False) 
         elif inverse:
             torch.save({'model': state_dict}, path)
         else:
-            meta = {'release': model, 'architecture': architecture_of(plain_arguments(raw))}
+            stated = mutr.architecture_of(plain_arguments(raw))
+            architecture = stated or dvis.architecture_of(state_dict)
+            meta = {'release': model, 'architecture': architecture}
             torch.save({'state_dict': state_dict, 'meta': meta}, path)
     return conversion

@@ -15,7 +15,7 @@ import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
-from mevis.checkpoints.mutr import architecture_of, convert_official, is_official
+from mevis.checkpoints import dvis, mutr
 from mevis.checkpoints.safe_unpickling import read_file
 from mevis.errors import UserError
 
@@ -31,7 +31,7 @@ class LoadedCheckpoint:
         state_dict: Tensors by the names of this framework.
         meta: What the file says about itself.
         source: The file.
-        kind: ``mevis``, or ``mutr`` for an official release.
+        kind: ``mevis``; ``mutr`` or ``dvis`` for an official release.
     """
 
     state_dict: dict[str, Tensor] = field(repr=False)
@@ -147,7 +147,8 @@ def put_into(
     mismatch = compare(model.state_dict(), state_dict)
     if mismatch:
         if not partial or mismatch.matching_share < 0.5:
-            raise UserError(_other_architecture(model, source, meta or {}, mismatch))
+            meta = {'architecture': dvis.architecture_of(state_dict) or None, **(meta or {})}
+            raise UserError(_other_architecture(model, source, meta, mismatch))
         print_log(
             f'{source}: {mismatch.matching_share:.0%} of the tensors are taken over; {mismatch}.',
             'current',
@@ -202,22 +203,30 @@ def plain_arguments(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _converted_release(raw: Mapping[str, Any], path: str | Path) -> dict[str, Any] | None:
-    """The engine's form of an official MUTR release; None for everything else."""
+    """The engine's form of an official MUTR, MinVIS or DVIS release; None for everything else."""
     state = raw.get('model', raw)
-    if not isinstance(state, Mapping) or not is_official(state):
+    if not isinstance(state, Mapping):
         return None
-    conversion = convert_official(_tensors(state, path))
-    stated = architecture_of(plain_arguments(raw))
+    if mutr.is_official(state):
+        release = 'mutr'
+        conversion = mutr.convert_official(_tensors(state, path))
+        stated = mutr.architecture_of(plain_arguments(raw))
+        architecture = {'model': 'the official MUTR', **stated}
+    elif dvis.is_official(state):
+        release = 'dvis'
+        conversion = dvis.convert_official(_tensors(state, path))
+        stated = architecture = dvis.architecture_of(conversion.state_dict)
+    else:
+        return None
     said = ', '.join(f'{key} {value}' for key, value in stated.items())
     print_log(
-        f'{path}: an official MUTR release ({said or "no arguments in it"}),'
+        f'{path}: an official {release.upper()} release ({said or "no arguments in it"}),'
         f' {len(conversion.renamed)} tensors renamed, {len(conversion.ignored)} not needed.',
         'current',
     )
-    architecture = {'model': 'the official MUTR', **stated}
     return {
         'state_dict': conversion.state_dict,
-        'meta': {'release': 'mutr', 'architecture': architecture},
+        'meta': {'release': release, 'architecture': architecture},
     }
 
 
