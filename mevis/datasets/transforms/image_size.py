@@ -26,6 +26,33 @@ def scaled_size(
     return (short_side, long_side) if size[0] <= size[1] else (long_side, short_side)
 
 
+def shortest_edge_size(
+    size: tuple[int, int], short_side: int, max_long_side: int | None
+) -> tuple[int, int]:
+    """Like :func:`scaled_size`, rounded as detectron2 (and so DVIS) does it.
+
+    Args:
+        size: (H, W), pixels.
+        short_side: Shorter side, pixels.
+        max_long_side: Bound of the longer side, pixels.
+
+    Returns:
+        (h, w).
+    """
+    scale = short_side / min(size)
+    sides = [float(short_side), scale * size[1]]
+    if size[0] >= size[1]:
+        sides = [scale * size[0], float(short_side)]
+    if max_long_side is not None and max(sides) > max_long_side:
+        limit = max_long_side / max(sides)
+        sides = [side * limit for side in sides]
+    return int(sides[0] + 0.5), int(sides[1] + 0.5)
+
+
+ROUNDINGS = {'detr': scaled_size, 'detectron2': shortest_edge_size}
+"""How a size is rounded, by where the weights come from."""
+
+
 def resize_frame(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Pillow's bilinear filter, which averages when it makes smaller.
 

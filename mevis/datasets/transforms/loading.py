@@ -8,7 +8,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from mevis.datasets.frame_reader import FrameReader, check_size, read_frame
-from mevis.datasets.transforms.image_size import resize_frame, scaled_size
+from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame
 from mevis.errors import UserError
 from mevis.registry import TRANSFORMS
 from mevis.structures import InstanceMasks, decode_rle
@@ -43,18 +43,25 @@ class LoadResizedFrames(BaseTransform):
     Args:
         short_side: Length of the shorter side, pixels.
         max_long_side: The longer side becomes at most this long, pixels.
+        rounding: ``detr`` or ``detectron2``, where official DVIS weights come from.
+
+    Raises:
+        ValueError: If the rounding is not known.
     """
 
-    def __init__(self, short_side: int, max_long_side: int) -> None:
+    def __init__(self, short_side: int, max_long_side: int, rounding: str = 'detr') -> None:
+        if rounding not in ROUNDINGS:
+            raise ValueError(f'rounding {rounding!r} is none of {", ".join(ROUNDINGS)}.')
         self.short_side = short_side
         self.max_long_side = max_long_side
+        self.size_of = ROUNDINGS[rounding]
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Reads and resizes the frames one by one."""
         paths = results['frame_paths']
         frame = read_frame(paths[0])
         ori_shape = frame.shape[:2]
-        size = scaled_size(ori_shape, self.short_side, self.max_long_side)
+        size = self.size_of(ori_shape, self.short_side, self.max_long_side)
         frames = np.empty((len(paths), *size, 3), np.uint8)
         frames[0] = resize_frame(frame, size)
         for index, path in enumerate(paths[1:], 1):

@@ -5,7 +5,7 @@ import pytest
 import torchvision.transforms.functional as F
 from PIL import Image
 
-from mevis.datasets.transforms.image_size import resize_frame, scaled_size
+from mevis.datasets.transforms.image_size import resize_frame, scaled_size, shortest_edge_size
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,21 @@ from mevis.datasets.transforms.image_size import resize_frame, scaled_size
 )
 def test_scaled_size(size, short_side, max_long_side, expected):
     assert scaled_size(size, short_side, max_long_side) == expected
+
+
+@pytest.mark.parametrize(
+    ('size', 'short_side', 'max_long_side', 'expected'),
+    [
+        ((120, 213), 72, 1333, (72, 128)),
+        ((100, 75), 120, 1333, (160, 120)),
+        ((60, 300), 48, 160, (32, 160)),
+        ((91, 163), 67, 1333, (67, 120)),
+        ((50, 50), 64, None, (64, 64)),
+    ],
+)
+def test_shortest_edge_size_is_that_of_detectron2(size, short_side, max_long_side, expected):
+    """The four that were recorded, and a square."""
+    assert shortest_edge_size(size, short_side, max_long_side) == expected
 
 
 def test_size_without_bound_is_that_of_torchvision():
