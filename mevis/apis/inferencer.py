@@ -16,7 +16,7 @@ import mevis.refiners  # noqa: F401 - register what configs name
 from mevis.apis.config import load_config
 from mevis.apis.config_errors import config_errors
 from mevis.apis.runner import install_safe_loader
-from mevis.apis.video_source import VideoSource, open_video
+from mevis.apis.video_source import ChosenFrames, VideoSource, open_video
 from mevis.checkpoints.loading import load_into
 from mevis.datasets.transforms.image_size import resize_frame, scaled_size
 from mevis.errors import UserError
@@ -32,9 +32,10 @@ class InferenceResult:
 
     Attributes:
         video: Its name.
-        fps: Frames per second.
+        fps: Frames per second of those that were answered.
         size: (H, W) of frames and masks.
-        frame_names: Names of the frames, without extension.
+        frame_names: Names of the frames that were answered, without extension.
+        frame_indices: Where in the video they are; frames that were skipped have no masks.
         predictions: One per sentence, in the order of the question.
         source: The frames, to be drawn on.
     """
@@ -43,13 +44,15 @@ class InferenceResult:
     fps: float
     size: tuple[int, int]
     frame_names: list[str]
+    frame_indices: list[int]
     predictions: list[ExpressionPrediction]
     source: VideoSource = field(repr=False)
 
-    def masks(self, index: int) -> np.ndarray:
-        """The masks of a sentence, (T, H, W) bool."""
+    def masks(self, index: int, positions: Sequence[int] | None = None) -> np.ndarray:
+        """The masks of a sentence, (T, H, W) bool; in all frames, or at some positions."""
         answer = self.predictions[index]
-        return decode_rle(answer.rles, self.size, answer.text)
+        chosen = range(len(answer.rles)) if positions is None else positions
+        return decode_rle([answer.rles[p] for p in chosen], self.size, answer.text)
 
     def to_dict(self) -> dict[str, Any]:
         """The answers, JSON-ready; masks are COCO RLE, one per frame."""
@@ -58,6 +61,7 @@ class InferenceResult:
             'fps': self.fps,
             'size': list(self.size),
             'frames': self.frame_names,
+            'frame_indices': self.frame_indices,
             'answers': [
                 {'text': answer.text, 'score': answer.score, 'rles': answer.rles}
                 for answer in self.predictions
@@ -104,7 +108,11 @@ class RefVidSegInferencer:
 
     @torch.no_grad()
     def __call__(
-        self, video: str | Path | np.ndarray | VideoSource, texts: str | Sequence[str]
+        self,
+        video: str | Path | np.ndarray | VideoSource,
+        texts: str | Sequence[str],
+        stride: int = 1,
+        max_frames: int | None = None,
     ) -> InferenceResult:
         """Answers sentences about a video.
 
@@ -114,12 +122,15 @@ class RefVidSegInferencer:
             video: A file that FFmpeg reads, a folder of frames, an image, or an array
                 (T, H, W, 3) uint8 RGB.
             texts: One sentence or several.
+            stride: Look at every ``stride``-th frame only.  The others get no masks; those that
+                are seen keep their times.
+            max_frames: Look at so many frames at most, from the beginning.
 
         Raises:
             UserError: If a sentence is empty or the video cannot be read.
         """
         sentences = checked_texts(texts)
-        source = open_video(video)
+        source = ChosenFrames(open_video(video), stride, max_frames)
         results = self._read(source)
         results['expressions'] = [Expression(str(i), text) for i, text in enumerate(sentences)]
         for transform in self._pipeline:
@@ -136,6 +147,7 @@ class RefVidSegInferencer:
             source.fps,
             tuple(sample.ori_shape),
             list(sample.frame_names),
+            list(sample.frame_indices),
             predictions,
             source,
         )
@@ -149,12 +161,13 @@ class RefVidSegInferencer:
                 img_shape = self._size(ori_shape)
             frames.append(resize_frame(frame, img_shape))
         count = len(frames)
+        indices = source.frame_indices(count)
         return {
             'video': source.name,
             'frames': np.stack(frames),
             'frame_names': source.frame_names(count),
-            'frame_indices': list(range(count)),
-            'num_video_frames': count,
+            'frame_indices': indices,
+            'num_video_frames': indices[-1] + 1,
             'ori_shape': tuple(ori_shape),
             'img_shape': tuple(img_shape),
             'flip': False,

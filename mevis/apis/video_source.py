@@ -3,6 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -12,6 +13,8 @@ from mevis.datasets.frame_reader import check_size, read_frame
 from mevis.errors import UserError
 
 IMAGE_SUFFIXES = ('.bmp', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp')
+# FFmpeg shows any text file as a film of characters.
+_TEXT_FORMATS = ('tty', 'bin', 'xbin', 'adf', 'idf')
 DEFAULT_FPS = 6.0
 """Of frames that do not say how fast they follow one another."""
 
@@ -38,6 +41,10 @@ class VideoSource(ABC):
     @abstractmethod
     def read(self, positions: Sequence[int]) -> np.ndarray:
         """Reads frames: (n, H, W, 3) uint8 RGB.  Rising positions are cheapest."""
+
+    def frame_indices(self, num_frames: int) -> list[int]:
+        """The time of each frame: its index in the whole video."""
+        return list(range(num_frames))
 
     def frame_names(self, num_frames: int) -> list[str]:
         """Names of the frames, without extension."""
@@ -125,7 +132,7 @@ class FileSource(VideoSource):
         with self._open() as container:
             stream = container.streams.video[0]
             stream.thread_type = 'AUTO'
-            stated = stream.frames
+            stated = _stated_frames(stream)
             try:
                 for picture in container.decode(stream):
                     frame = _upright(picture)
@@ -135,15 +142,16 @@ class FileSource(VideoSource):
             except av.error.FFmpegError as error:
                 raise UserError(
                     f'{self.path}: cannot be decoded after frame {count} ({error.strerror});'
-                    ' the file is damaged or truncated. Copy it again.'
+                    ' the file is damaged or truncated. Copy it again, or look at fewer frames'
+                    ' by max_frames.'
                 ) from error
         if count == 0:
             raise UserError(f'{self.path}: no frames in it. Name another video.')
         # Edit lists may hide a few frames that the container counts.
         if count < 0.95 * stated - 2:
             raise UserError(
-                f'{self.path}: only {count} of {stated} frames are there; the file is truncated.'
-                ' Copy it again.'
+                f'{self.path}: only {count} of {round(stated)} frames are there; the file is'
+                f' truncated. Copy it again, or look at max_frames={count} of it.'
             )
 
     def read(self, positions: Sequence[int]) -> np.ndarray:
@@ -168,10 +176,47 @@ class FileSource(VideoSource):
                 f'{self.path}: not a video, or a truncated one ({error.strerror}). Name a video'
                 ' file, an image or a folder of frames.'
             ) from error
-        if not container.streams.video:
+        if not container.streams.video or container.format.name in _TEXT_FORMATS:
             container.close()
-            raise UserError(f'{self.path}: no picture in it, sound alone. Name a video.')
+            raise UserError(f'{self.path}: not a video, no picture in it. Name a video.')
         return container
+
+
+class ChosenFrames(VideoSource):
+    """Some frames of a video; those in between are decoded where that is needed, and dropped.
+
+    Args:
+        source: The video.
+        stride: Every ``stride``-th frame is taken, from the first.
+        max_frames: At most so many of these, from the beginning; None: all.
+
+    Raises:
+        UserError: If a number is below 1.
+    """
+
+    def __init__(self, source: VideoSource, stride: int = 1, max_frames: int | None = None) -> None:
+        if stride < 1 or (max_frames is not None and max_frames < 1):
+            raise UserError(f'stride={stride}, max_frames={max_frames}: must be at least 1.')
+        self.name, self.fps = source.name, source.fps / stride
+        self._source, self._stride, self._max_frames = source, stride, max_frames
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        stop = None if self._max_frames is None else (self._max_frames - 1) * self._stride + 1
+        return islice(self._source, 0, stop, self._stride)
+
+    def read(self, positions: Sequence[int]) -> np.ndarray:
+        """Reads chosen frames."""
+        return self._source.read([position * self._stride for position in positions])
+
+    def frame_indices(self, num_frames: int) -> list[int]:
+        """Where in the video the chosen frames are."""
+        return [index * self._stride for index in range(num_frames)]
+
+    def frame_names(self, num_frames: int) -> list[str]:
+        """Names that they have in the video."""
+        indices = self.frame_indices(num_frames)
+        names = self._source.frame_names(indices[-1] + 1 if indices else 0)
+        return [names[index] for index in indices]
 
 
 def open_video(video: str | Path | np.ndarray | VideoSource) -> VideoSource:
@@ -214,6 +259,17 @@ def _in_time(path: Path) -> list[tuple[int, str]]:
 
 def _split(stem: str) -> list[str]:
     return [part for part in re.split(r'(\d+)', stem) if part]
+
+
+def _stated_frames(stream: av.VideoStream) -> float:
+    """Frames that the file says it has; 0 if it does not say."""
+    if stream.frames:
+        return stream.frames
+    seconds = float(stream.duration * stream.time_base) if stream.duration else 0.0
+    if not seconds and 'DURATION' in stream.metadata:  # Matroska
+        hours, minutes, rest = stream.metadata['DURATION'].split(':')
+        seconds = 3600 * int(hours) + 60 * int(minutes) + float(rest)
+    return seconds * float(stream.average_rate or 0)
 
 
 def _upright(picture: av.VideoFrame) -> np.ndarray:
