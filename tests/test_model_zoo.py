@@ -1,5 +1,6 @@
 """Every config that can be run has a row in the model zoo, and every row a config."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -44,3 +45,12 @@ def test_config_opens_with_what_it_is_and_its_command(path):
     assert f'tools/train.py {path}' in opening or f'tools/test.py {path}' in opening, (
         f'{path} does not open with the command that runs it'
     )
+
+
+def test_checksums_are_those_of_the_shipped_weights():
+    named = dict(re.findall(r'`(weights/[\w.]+)`, sha256 `(\w{64})`', ZOO.read_text()))
+    assert {path.name for path in (ROOT / 'weights').glob('*.safetensors')} == {
+        Path(name).name for name in named
+    }
+    for name, checksum in named.items():
+        assert hashlib.sha256((ROOT / name).read_bytes()).hexdigest() == checksum
