@@ -269,3 +269,15 @@ def test_damaged_frame(mevis_root: Path, testing, train, damage: str):
     for dataset in (testing(videos=['cat']), train(videos=['cat'])):
         with pytest.raises(UserError, match=r'cat.00001\.jpg.*again'):
             dataset[0]
+
+
+def test_instance_masks_of_two_models_are_refused(mevis_root: Path, testing):
+    folder = mevis_root / 'instances'
+    folder.mkdir()
+    content = InstanceMasks([], [], [], (48, 64)).to_dict()
+    for video, weights in (('bird', 'first'), ('cat', 'second')):
+        origin = {'made_of': {'checkpoint': weights}, **content}
+        (folder / f'{video}.json').write_text(json.dumps(origin) + '\n')
+    assert len(testing(instance_masks_dir=str(folder), videos=['cat'])) == 1
+    with pytest.raises(UserError, match=r'bird\.json and cat\.json.*checkpoint'):
+        testing(instance_masks_dir=str(folder))
