@@ -1,0 +1,59 @@
+"""Measures how far a model's answers change when its frames come backwards or shuffled.
+
+tools/analysis/time_reversal.py configs/mutr_tiny_moving_shapes.py weights.safetensors --videos 20
+"""
+
+import argparse
+from pathlib import Path
+
+from mevis.apis.cli import run
+
+
+def parse_args() -> argparse.Namespace:
+    """Reads the command line."""
+    from mmengine.config import DictAction
+
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog='An IoU of 1 and a difference of 0: the model is blind to the order of frames.',
+    )
+    parser.add_argument('config', help='the config; its test data set is asked about')
+    parser.add_argument('checkpoint', help='its weights: .pth or .safetensors')
+    parser.add_argument(
+        '--videos', type=int, metavar='N', help='videos, spread over the data set; default: all'
+    )
+    parser.add_argument('--out', type=Path, metavar='FILE', help='the figures as JSON')
+    parser.add_argument('--seed', type=int, default=0, help='of the shuffled order; default: 0')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='override entries of the config: test_dataloader.dataset.data_root=data/mevis',
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measures."""
+    args = parse_args()
+    import json
+
+    from mevis.apis.config import load_config
+    from mevis.apis.time_reversal import measure, print_summary, summarize
+    from mevis.structures.atomic_write import atomic_write_text
+
+    cfg = load_config(args.config, args.cfg_options)
+    answers = []
+    for video in measure(cfg, args.checkpoint, args.videos, args.seed):
+        answers += video
+    summary = summarize(answers)
+    print_summary(summary)
+    if args.out:
+        made_of = {'config': args.config, 'checkpoint': args.checkpoint, 'seed': args.seed}
+        atomic_write_text(args.out, json.dumps({**made_of, **summary}, indent=2) + '\n')
+
+
+if __name__ == '__main__':
+    run(main)
