@@ -7,9 +7,6 @@ import argparse
 
 from mevis.apis.cli import run
 
-CONFIG = 'configs/mutr_tiny_moving_shapes.py'
-CHECKPOINT = 'weights/mutr_tiny_moving_shapes.safetensors'
-
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
@@ -22,9 +19,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--text', action='append', required=True, help='a sentence; repeat it for several'
     )
-    parser.add_argument('--config', help=f'default: {CONFIG} of this checkout')
-    parser.add_argument('--checkpoint', help=f'default: {CHECKPOINT} of this checkout')
+    parser.add_argument('--config', help='default: that of the model that comes with mevis')
+    parser.add_argument('--checkpoint', help='weights of --config; default: the shipped ones')
     parser.add_argument('--out-dir', help='default: work_dirs/answers/<video>')
+    parser.add_argument(
+        '--stride', type=int, default=1, help='look at every n-th frame only (default: 1)'
+    )
+    parser.add_argument(
+        '--max-frames', type=int, help='look at so many frames at most, from the beginning'
+    )
     parser.add_argument('--device', help='cpu, cuda, cuda:1; default: the GPU if there is one')
     parser.add_argument(
         '--cfg-options',
@@ -42,24 +45,31 @@ def main() -> None:
     args = parse_args()
     from pathlib import Path
 
-    from mevis.apis.inference_output import check_writable, write_result
-    from mevis.apis.inferencer import RefVidSegInferencer, checked_texts
-    from mevis.apis.video_source import open_video
+    from rich.console import Console
+    from rich.progress import Progress
 
-    root = Path(__file__).resolve().parents[1]
+    from mevis.apis.inference_output import MARKER, check_writable, write_result
+    from mevis.apis.inferencer import RefVidSegInferencer, checked_texts
+    from mevis.apis.shipped_model import chosen_model
+    from mevis.apis.video_source import ChosenFrames, open_video
+    from mevis.structures.atomic_folder import check_replaceable
+
     texts, video = checked_texts(args.text), open_video(args.video)
-    out_dir = args.out_dir or f'work_dirs/answers/{video.name}'
-    check_writable(out_dir)
-    inferencer = RefVidSegInferencer(
-        args.config or root / CONFIG,
-        args.checkpoint or root / CHECKPOINT,
-        args.device,
-        args.cfg_options,
-    )
-    result = inferencer(video, texts)
+    ChosenFrames(video, args.stride, args.max_frames)  # complains before the model is built
+    out_dir = Path(args.out_dir or f'work_dirs/answers/{video.name}')
+    check_replaceable(out_dir, MARKER)
+    check_writable(out_dir.parent)
+    config, checkpoint = chosen_model(args.config, args.checkpoint)
+    inferencer = RefVidSegInferencer(config, checkpoint, args.device, args.cfg_options)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task('answering', total=None)
+        result = inferencer(video, texts, args.stride, args.max_frames)
+        progress.update(task, description='drawing', total=len(result.frame_names))
+        paths = write_result(result, out_dir, lambda done: progress.update(task, completed=done))
     for answer in result.predictions:
         print(f'{answer.text}: score {answer.score:.2f}')
-    for path in write_result(result, out_dir):
+    for path in paths:
         print(path)
 
 

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from mevis.apis.cli import run
 
-CONFIG = 'configs/mutr_tiny_moving_shapes.py'
-CHECKPOINT = 'weights/mutr_tiny_moving_shapes.safetensors'
 # Training uses seed 0, so nothing of this was seen.
 SEED = 1000
 SPLIT = 'valid_u'
@@ -15,8 +13,8 @@ SPLIT = 'valid_u'
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--config', help=f'default: {CONFIG} of this checkout')
-    parser.add_argument('--checkpoint', help=f'default: {CHECKPOINT} of this checkout')
+    parser.add_argument('--config', help='default: that of the model that comes with mevis')
+    parser.add_argument('--checkpoint', help='weights of --config; default: the shipped ones')
     parser.add_argument('--out-dir', type=Path, default=Path('work_dirs/demo'))
     parser.add_argument('--num-videos', type=int, default=12, help='to test (default: 12)')
     parser.add_argument('--drawn', type=int, default=3, help='videos to draw (default: 3)')
@@ -26,13 +24,12 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Makes, tests and draws."""
     args = parse_args()
-    root = Path(__file__).resolve().parents[1]
-    config = Path(args.config or root / CONFIG).resolve()
-    checkpoint = Path(args.checkpoint or root / CHECKPOINT).resolve()
     from mevis.apis.inference_output import check_writable
+    from mevis.apis.shipped_model import chosen_model
     from mevis.datasets.moving_shapes import Recipe, write_split
     from mevis.errors import UserError
 
+    config, checkpoint = (path.resolve() for path in chosen_model(args.config, args.checkpoint))
     for path in (config, checkpoint):
         if not path.is_file():
             raise UserError(f'{path}: no such file; name another by --config and --checkpoint.')

@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from PIL import Image
 
 from mevis.apis.inferencer import InferenceResult
 from mevis.structures import decode_rle
+from mevis.structures.atomic_folder import atomic_folder
 from mevis.structures.atomic_write import atomic_path, atomic_write_bytes, atomic_write_text
 from mevis.visualization import (
     Caption,
@@ -22,6 +23,10 @@ from mevis.visualization import (
     spread,
     write_video,
 )
+
+OnFrame = Callable[[int], None]
+MARKER = 'result.json'
+"""Says that a folder was written here."""
 
 
 def write_overlay(
@@ -50,24 +55,35 @@ def write_overlay(
             writer.write(painter(frame, list(masks)))
 
 
-def write_result(result: InferenceResult, folder: str | Path) -> list[Path]:
-    """Writes all there is to see about a result.
+def write_result(
+    result: InferenceResult, folder: str | Path, on_frame: OnFrame = lambda done: None
+) -> list[Path]:
+    """Writes all there is to see about a result: everything, or nothing.
 
     Args:
         result: The answers.
-        folder: Where to; files of earlier answers are replaced.
+        folder: Where to; one of earlier answers is replaced as a whole.
+        on_frame: Told after each frame of the film how many are done.
 
     Returns:
         The film, the contact sheet, one folder of PNG masks per sentence, and the JSON file.
 
     Raises:
+        UserError: If the folder holds files of others.
         OSError: If the folder cannot be written.
     """
-    folder = Path(folder)
+    with atomic_folder(folder, MARKER) as new:
+        paths = _write_files(result, new, on_frame)
+        names = [path.relative_to(new) for path in paths]
+    return [Path(folder) / name for name in names]
+
+
+def _write_files(result: InferenceResult, folder: Path, on_frame: OnFrame) -> list[Path]:
     texts = [answer.text for answer in result.predictions]
     tracks = [answer.rles for answer in result.predictions]
-    film, sheet, answers = (folder / name for name in ('overlay.mp4', 'sheet.png', 'result.json'))
-    write_overlay(film, result.source, result.fps, result.size, texts, tracks)
+    film, sheet, answers = (folder / name for name in ('overlay.mp4', 'sheet.png', MARKER))
+    frames = _counted(result.source, on_frame)
+    write_overlay(film, frames, result.fps, result.size, texts, tracks)
     write_png(sheet, _sheet(result))
     masks = []
     for index, answer in enumerate(result.predictions):
@@ -77,6 +93,12 @@ def write_result(result: InferenceResult, folder: str | Path) -> list[Path]:
             write_png(masks[-1] / f'{name}.png', mask.astype(np.uint8) * 255)
     atomic_write_text(answers, json.dumps(result.to_dict()) + '\n')
     return [film, sheet, *masks, answers]
+
+
+def _counted(frames: Iterable[np.ndarray], on_frame: OnFrame) -> Iterator[np.ndarray]:
+    for done, frame in enumerate(frames, 1):
+        yield frame
+        on_frame(done)
 
 
 def write_png(path: Path, picture: np.ndarray) -> None:
