@@ -54,6 +54,12 @@ def test_first_track_of_a_video():
     assert values['AR10'] == pytest.approx(1.0)
 
 
+def test_of_equal_overlaps_the_last_is_taken():
+    # So the second track still finds the first object, as in the official code.
+    tie = video([0.9, 0.8], [0, 0], [0, 0], [0.6, 0.6, 0.9, 0.0])
+    assert instance_average_precision([tie])['AP50'] == pytest.approx(1.0)
+
+
 def test_nothing_annotated_or_found():
     assert math.isnan(instance_average_precision([video([0.5], [0], [], [])])['AP'])
     assert set(instance_average_precision([video([], [], [0], [])]).values()) == {0.0}
