@@ -5,6 +5,7 @@ tools/make_submission.py --check valid.zip --annotations valid/meta_expressions.
 """
 
 import argparse
+import os
 from pathlib import Path
 
 from mevis.apis.cli import run
@@ -14,7 +15,7 @@ def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
-        epilog='Exit status: 0 the archive is sound, 2 it is not, or something is missing.',
+        epilog='Exit status: 0 the archive is sound, 1 it is not, 2 something is missing.',
     )
     parser.add_argument(
         'predictions',
@@ -27,6 +28,10 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--out', type=Path, metavar='ZIP', help='the archive to write')
     parser.add_argument('--check', type=Path, metavar='ZIP', help='only check this archive')
+    parser.add_argument(
+        '--limit', type=int, default=20, help='faults that are listed (default: %(default)s)'
+    )
+    parser.add_argument('--workers', type=int, default=min(8, os.cpu_count() or 1))
     args = parser.parse_args()
     if (args.check is None) == (args.predictions is None):
         parser.error('name either predictions and --out, or --check ZIP')
@@ -35,31 +40,79 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
-def main() -> None:
-    """Writes or checks."""
-    args = parse_args()
+def check(args: argparse.Namespace) -> int:
+    """Checks an archive; returns the exit status."""
+    from mevis.apis.submission import layout_of_annotations
+    from mevis.evaluation.submission import check_archive
+
+    layout = layout_of_annotations(args.annotations)
+    with progress_bar() as progress:
+        task = progress.add_task('checking', total=len(layout))
+        problems = check_archive(
+            args.check,
+            layout,
+            args.workers,
+            lambda done, total: progress.update(task, completed=done),
+        )
+    for problem in problems[: args.limit]:
+        print(problem)
+    if len(problems) > args.limit:
+        print(f'… and {len(problems) - args.limit} more (--limit)')
+    if problems:
+        print(f'{args.check}: the server would not take it: {len(problems)} faults.')
+        return 1
+    print(f'{args.check}: sound, {sum(video.num_masks for video in layout)} masks.')
+    say_what_was_not_compared(layout)
+    return 0
+
+
+def write(args: argparse.Namespace) -> int:
+    """Writes an archive; returns the exit status."""
+    from mevis.apis.submission import layout_of_annotations
+    from mevis.evaluation.prediction_source import open_predictions
+    from mevis.evaluation.submission import write_archive
+
+    layout = layout_of_annotations(args.annotations)
+    predictions = open_predictions(args.predictions)
+    with progress_bar() as progress:
+        tasks = {
+            stage: progress.add_task(stage, total=len(layout)) for stage in ('writing', 'checking')
+        }
+        write_archive(
+            args.out,
+            predictions,
+            layout,
+            args.workers,
+            lambda stage, done, total: progress.update(tasks[stage], completed=done),
+        )
+    masks = sum(video.num_masks for video in layout)
+    print(f'{args.out}: {len(layout)} videos, {masks} masks, checked against the split.')
+    say_what_was_not_compared(layout)
+    return 0
+
+
+def progress_bar():
+    """A bar on the terminal, gone when it is done."""
     from rich.console import Console
     from rich.progress import Progress
 
-    from mevis.apis.submission import check_submission, outline_of, write_submission
+    return Progress(console=Console(stderr=True), transient=True)
 
-    outline = outline_of(args.annotations)
-    if args.check is not None:
-        count = check_submission(args.check, outline)
-        print(f'{args.check}: sound, {count} masks.')
-        return
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task('videos', total=len(outline.records))
-        write_submission(
-            args.predictions,
-            outline,
-            args.out,
-            lambda done, total: progress.update(task, completed=done),
+
+def say_what_was_not_compared(layout: list) -> None:
+    """Without frames, a mask's size is compared among those of its video only."""
+    unknown = sum(video.size is None for video in layout)
+    if unknown:
+        print(
+            f'{unknown} videos have no frames beside the annotations (JPEGImages): their masks'
+            ' were found to have one size, which was not compared with that of the frames.'
         )
-    masks = sum(1 for _ in outline.entries())
-    print(f'{args.out}: {len(outline.records)} videos, {masks} masks, checked against the split.')
-    if len(outline.sizes) < len(outline.records):
-        print('  Sizes were compared among the masks of a video only: no frames beside the file.')
+
+
+def main() -> int:
+    """Writes or checks."""
+    args = parse_args()
+    return check(args) if args.check else write(args)
 
 
 if __name__ == '__main__':

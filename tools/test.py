@@ -53,6 +53,11 @@ def main() -> None:
     args = parse_args()
     from pathlib import Path
 
+    from mevis.errors import UserError
+
+    if args.submission and not args.submission.endswith('.zip'):
+        raise UserError(f'--submission {args.submission}: name the archive .zip.')
+
     from mevis.apis.config import load_config
     from mevis.apis.config_errors import config_errors
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,10 @@ def prepare_answers(cfg: Config, checkpoint: str | Path) -> None:
     root = Path(cfg.work_dir) / 'predictions'
     made_of = fingerprint(cfg, checkpoint)
     # All ranks must leave out the same videos, or their shares would not fit together.
-    done = agreed(sorted(PredictionStore(root, made_of).videos_done()))
+    store = PredictionStore(root, made_of)
+    if is_main_process():  # the others wait for it below, so nobody writes yet
+        store.remove_leftovers()
+    done = agreed(sorted(store.videos_done()))
     dataset = cfg.test_dataloader.dataset
     if done and is_main_process():
         print(f'{root}: {len(done)} videos are done already.')
@@ -74,16 +78,17 @@ def submit_answers(cfg: Config, archive: str | Path) -> None:
     Raises:
         UserError: If the archive would be incomplete or faulty.
     """
-    from mevis.apis.submission import SplitOutline, write_submission
+    from mevis.apis.submission import layout_of_dataset
+    from mevis.evaluation.prediction_source import open_predictions
+    from mevis.evaluation.submission import write_archive
     from mevis.registry import DATASETS
 
     dataset = {**cfg.test_dataloader.dataset, 'skip_videos': (), 'pipeline': []}
-    built = DATASETS.build(dataset)
-    records = tuple(built.records)
-    sizes = {record.name: built.frame_size(record) for record in records}
-    write_submission(Path(cfg.work_dir) / 'predictions', SplitOutline(records, sizes), archive)
-    masks = sum(len(record.expressions) * len(record.frame_names) for record in records)
-    print(f'{archive}: {len(records)} videos, {masks} masks, checked against the split.')
+    layout = layout_of_dataset(DATASETS.build(dataset))
+    predictions = open_predictions(Path(cfg.work_dir) / 'predictions')
+    write_archive(archive, predictions, layout, min(8, os.cpu_count() or 1))
+    masks = sum(video.num_masks for video in layout)
+    print(f'{archive}: {len(layout)} videos, {masks} masks, checked against the split.')
 
 
 def agreed(value: Any) -> Any:

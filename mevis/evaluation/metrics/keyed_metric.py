@@ -15,6 +15,8 @@ class KeyedMetric(BaseMetric):
     Videos come in the order of their names, so neither ranks nor their number matter.
     """
 
+    default_prefix = ''  # figures carry their names as they are
+
     def __init__(self) -> None:
         super().__init__(collect_device='cpu')
 

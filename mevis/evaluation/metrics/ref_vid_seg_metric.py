@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,13 @@ class RefVidSegMetric(KeyedMetric):
         self.videos = None if videos is None else set(videos)
         self.show_table = show_table
         self._masks: MaskStore | None = None
-        self._store = PredictionStore(store_dir, fingerprint) if store_dir else None
+        self.store_dir = store_dir
+        self.fingerprint = dict(fingerprint or {})
+
+    @cached_property
+    def _store(self) -> PredictionStore | None:
+        """Opened when the first answer comes."""
+        return PredictionStore(self.store_dir, self.fingerprint) if self.store_dir else None
 
     def process(self, data_batch: Any, data_samples: Sequence[Mapping[str, Any]]) -> None:
         """Scores and stores the answers to videos."""
@@ -95,6 +102,12 @@ class RefVidSegMetric(KeyedMetric):
         expressions = {expression.exp_id: expression for expression in sample['expressions']}
         if not all(expression.has_truth for expression in expressions.values()):
             return None
+        missing = expressions.keys() - {answer.exp_id for answer in sample['predictions']}
+        if missing:
+            raise UserError(
+                f'video {sample["video"]}: no answer to expression {min(missing)}. A model answers'
+                ' every expression of a test video (docs/concepts/data_flow.md).'
+            )
         record = {}
         for answer in sample['predictions']:
             expression = expressions[answer.exp_id]

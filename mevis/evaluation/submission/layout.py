@@ -1,0 +1,33 @@
+"""What an archive for the evaluation server has to hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class VideoLayout:
+    """The part of an archive about one video: ``<video>/<exp_id>/<frame>.png``.
+
+    Attributes:
+        name: The video.
+        exp_ids: Its expressions.
+        frame_names: Its frames.
+        size: (H, W) of the frames on disk, which masks must have; None where they are not at
+            hand: then all masks of the video must have one size.
+    """
+
+    name: str
+    exp_ids: tuple[str, ...]
+    frame_names: tuple[str, ...]
+    size: tuple[int, int] | None = None
+
+    @property
+    def num_masks(self) -> int:
+        """Files of the archive about this video."""
+        return len(self.exp_ids) * len(self.frame_names)
+
+    def entries(self) -> Iterator[str]:
+        """Names of these files, in order."""
+        for exp_id in self.exp_ids:
+            for frame in self.frame_names:
+                yield f'{self.name}/{exp_id}/{frame}.png'

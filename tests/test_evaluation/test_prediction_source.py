@@ -1,0 +1,144 @@
+"""Masks come out of PNG files and of the store alike; each mistake names its file."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mevis.errors import UserError
+from mevis.evaluation.prediction_source import open_predictions, read_png_mask
+from mevis.evaluation.prediction_store import PredictionStore
+from mevis.structures import ExpressionPrediction, encode_rle
+
+FRAMES = ('00000', '00001')
+SIZE = (12, 16)
+
+
+@pytest.fixture
+def masks() -> np.ndarray:
+    return np.random.default_rng(0).random((2, *SIZE)) < 0.4
+
+
+@pytest.fixture
+def tree(tmp_path, masks):
+    folder = tmp_path / 'bird' / '0'
+    folder.mkdir(parents=True)
+    for frame, mask in zip(FRAMES, masks, strict=True):
+        Image.fromarray(mask.astype(np.uint8) * 255).save(folder / f'{frame}.png')
+    return tmp_path
+
+
+@pytest.fixture
+def work_dir(tmp_path, masks):
+    store = PredictionStore(tmp_path / 'test' / 'predictions', {})
+    answer = ExpressionPrediction('0', 'a bird', encode_rle(masks), 0.5)
+    store.write('bird', FRAMES, [answer])
+    return tmp_path / 'test'
+
+
+def read(folder, video='bird', exp_id='0', frames=FRAMES, size=SIZE) -> np.ndarray:
+    return np.stack(list(open_predictions(folder).masks(video, exp_id, frames, size)))
+
+
+def test_both_sources_give_the_same(tree, work_dir, masks):
+    for folder in (tree, work_dir, work_dir / 'predictions'):
+        assert (read(folder) == masks).all()
+        assert (read(folder, size=None) == masks).all()
+        assert (read(folder, frames=FRAMES[::-1]) == masks[::-1]).all()
+        source = open_predictions(folder)
+        assert source.has_video('bird')
+        assert not source.has_video('cat')
+
+
+def test_sources_travel_to_workers(tree, work_dir, masks):
+    import pickle
+
+    for folder in (tree, work_dir):
+        source = pickle.loads(pickle.dumps(open_predictions(folder)))
+        assert (np.stack(list(source.masks('bird', '0', FRAMES, SIZE))) == masks).all()
+
+
+def test_any_pixel_that_is_not_black_is_foreground(tmp_path):
+    values = np.array([[0, 1], [128, 255]], np.uint8)
+    colour = np.zeros((2, 2, 3), np.uint8)
+    colour[0, 1, 2] = colour[1, 0, 0] = colour[1, 1] = 1
+    palette = Image.fromarray(np.array([[0, 1], [2, 3]], np.uint8), 'P')
+    palette.putpalette([0, 0, 0, 9, 0, 0, 0, 9, 0, 255, 255, 255])
+    pictures = {
+        'grey': Image.fromarray(values),
+        'bits': Image.fromarray(values > 0),
+        'colour': Image.fromarray(colour),
+        'alpha': Image.fromarray(colour).convert('RGBA'),
+        'palette': palette,
+    }
+    for name, picture in pictures.items():
+        picture.save(tmp_path / f'{name}.png')
+        mask = read_png_mask(tmp_path / f'{name}.png')
+        assert mask.tolist() == [[False, True], [True, True]], name
+
+
+def test_colour_zero_of_a_palette_need_not_be_black(tmp_path):
+    palette = Image.fromarray(np.array([[0, 1]], np.uint8), 'P')
+    palette.putpalette([255, 255, 255, 0, 0, 0])
+    palette.save(tmp_path / 'mask.png')
+    assert read_png_mask(tmp_path / 'mask.png').tolist() == [[True, False]]
+
+
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[:-30])
+
+
+def no_picture(path):
+    path.write_text('not a picture')
+
+
+def deep(path):
+    Image.fromarray(np.ones(SIZE, np.uint16)).save(path)
+
+
+def resized(path):
+    Image.new('L', (4, 4)).save(path)
+
+
+@pytest.mark.parametrize(
+    ('damage', 'message'),
+    [
+        (cut_off, 'cannot be read'),
+        (no_picture, 'cannot be read'),
+        (lambda path: path.unlink(), 'no such file'),
+        (deep, 'masks are 8-bit'),
+        (resized, 'the mask is 4x4 .* the video 12x16'),
+    ],
+)
+def test_a_damaged_png_is_named(tree, damage, message):
+    path = tree / 'bird' / '0' / '00001.png'
+    damage(path)
+    with pytest.raises(UserError, match=rf'{path}: .*{message}'):
+        read(tree)
+
+
+def test_without_a_known_size_all_must_be_alike(tree):
+    resized(tree / 'bird' / '0' / '00001.png')
+    with pytest.raises(UserError, match='00001.png: the mask is 4x4'):
+        read(tree, size=None)
+
+
+def test_an_expression_that_is_missing_is_named(tree, work_dir):
+    with pytest.raises(UserError, match=r'bird/1: no such folder.*Every expression'):
+        read(tree, exp_id='1')
+    with pytest.raises(UserError, match='video bird: no answer to expression 1'):
+        read(work_dir, exp_id='1')
+
+
+def test_stored_masks_are_checked_too(work_dir):
+    with pytest.raises(UserError, match='expression 0, frame 00000: the mask is 12x16'):
+        read(work_dir, size=(24, 32))
+    with pytest.raises(UserError, match='no mask for frame 00009'):
+        read(work_dir, frames=('00009',))
+
+
+def test_folders_of_something_else_are_refused(tmp_path):
+    with pytest.raises(UserError, match='no such folder'):
+        open_predictions(tmp_path / 'absent')
+    (tmp_path / 'file.txt').write_text('')
+    with pytest.raises(UserError, match='neither <video>'):
+        open_predictions(tmp_path)
