@@ -18,7 +18,7 @@ from mevis.apis.config_errors import config_errors
 from mevis.apis.runner import install_safe_loader
 from mevis.apis.video_source import ChosenFrames, VideoSource, open_video
 from mevis.checkpoints.loading import load_into
-from mevis.datasets.transforms.image_size import resize_frame, scaled_size
+from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame
 from mevis.errors import UserError
 from mevis.registry import MODELS, TRANSFORMS
 from mevis.structures import Expression, ExpressionPrediction, decode_rle
@@ -178,7 +178,8 @@ class RefVidSegInferencer:
     def _size(self, size: tuple[int, int]) -> tuple[int, int]:
         if self._loader['type'] == 'LoadClipFrames':
             return size
-        return scaled_size(size, self._loader['short_side'], self._loader['max_long_side'])
+        size_of = ROUNDINGS[self._loader.get('rounding', 'detr')]
+        return size_of(size, self._loader['short_side'], self._loader['max_long_side'])
 
 
 def checked_texts(texts: str | Sequence[str]) -> list[str]:
