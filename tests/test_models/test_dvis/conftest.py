@@ -15,7 +15,7 @@ SIZES = dict(mask_dims=32, num_layers=2, num_heads=2, feedforward_dims=32)
 def small_config(stage: str, **arguments: Any) -> dict[str, Any]:
     tracker = dict(type='ReferringTracker', **SIZES)
     refiner = dict(type='TemporalRefiner', **SIZES)
-    return dict(
+    config = dict(
         type='DVIS',
         segmenter=dict(
             backbone=dict(type='mmdet.ResNet', depth=18, base_channels=8, norm_eval=True),
@@ -36,8 +36,8 @@ def small_config(stage: str, **arguments: Any) -> dict[str, Any]:
         num_classes=4,
         embed_dims=32,
         num_instances=5,
-        **arguments,
     )
+    return config | arguments
 
 
 @pytest.fixture(scope='session')

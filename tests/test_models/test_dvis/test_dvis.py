@@ -126,17 +126,8 @@ def test_the_engine_gets_instances_at_original_size(make_dvis, video):
 
 
 def test_a_refiner_needs_a_tracker_that_remembers(make_dvis):
-    from mevis.registry import MODELS
-
-    from .conftest import small_config
-
-    config = small_config('offline')
-    config['tracker'] = dict(type='mevis.QueryMatcher')
-    config['refiner']['type'] = 'mevis.TemporalRefiner'
-    config['type'] = 'mevis.DVIS'
-    config['data_preprocessor']['type'] = 'mevis.RefVidSegDataPreprocessor'
     with pytest.raises(ValueError, match='QueryMatcher remembers nothing: use ReferringTracker'):
-        MODELS.build(config)
+        make_dvis('offline', tracker=dict(type='QueryMatcher'))
 
 
 def test_an_unknown_place_for_features_is_named(make_dvis):
