@@ -1,7 +1,14 @@
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
+
+import pytest
+from PIL import Image
 
 from mevis.engine.hooks import RefVidSegVisualizationHook
 from mevis.structures import Expression
+from mevis.testing.tiny_mevis import write_tiny_mevis
 
 
 class Recorder:
@@ -50,3 +57,26 @@ def test_the_truth_of_the_drawn_sentences_is_handed_on():
     assert sample.gt_rles == {'a': ['v0/a']}
     [sample] = recorded(hook, dataset=object()).samples
     assert not hasattr(sample, 'gt_rles')
+
+
+@pytest.mark.slow
+def test_a_real_test_draws_answers_and_truth(repo_root, tmp_path):
+    """tools/test.py with the visualizer of the default runtime."""
+    write_tiny_mevis(tmp_path / 'data')
+    project = repo_root / 'tests/data/toy_project'
+    env = {**os.environ, 'PYTHONPATH': str(project), 'CUDA_VISIBLE_DEVICES': ''}
+    make = 'import sys, torch, toy_segmentor as toy\n'
+    make += 'torch.save(toy.ToySegmentor().state_dict(), sys.argv[1])'
+    weights = tmp_path / 'toy.pth'
+    subprocess.run([sys.executable, '-c', make, str(weights)], env=env, check=True)
+    command = [sys.executable, 'tools/test.py', str(project / 'toy_val_config.py'), str(weights)]
+    command += ['--work-dir', str(tmp_path / 'out'), '--cfg-options']
+    command += [f'test_dataloader.dataset.data_root={tmp_path / "data"}']
+    command += ['default_hooks.visualization.draw=True', 'default_hooks.visualization.max_videos=1']
+    command += ['visualizer.type=RefVidSegVisualizer']
+    done = subprocess.run(command, cwd=repo_root, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    [picture] = (tmp_path / 'out').rglob('vis_image/*.png')
+    assert picture.name == 'test_bird_0.png'
+    # Four sentences, each with its answer and its truth: far higher than answers alone.
+    assert Image.open(picture).height > 8 * 180
