@@ -11,7 +11,9 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 
 from mevis.errors import UserError
+from mevis.evaluation.functional import region_similarity
 from mevis.structures import InstanceMasks, RefVidSegDataSample, decode_rle
+from mevis.structures.mask_rle import Rle
 
 ORDERS = ('reversed', 'shuffled')
 
@@ -88,10 +90,9 @@ def measure_item(model: Any, item: Mapping[str, Any], seed: int = 0) -> list[Ans
     wanted = _answers(model, item, list(range(num_frames)))
     changes: list[dict[str, Change]] = [{} for _ in wanted]
     for name, order in frame_orders(sample.video, num_frames, seed).items():
-        for index, (masks, score) in enumerate(_answers(model, item, order)):
-            changes[index][name] = Change(
-                _mean_iou(masks, wanted[index][0]), abs(score - wanted[index][1])
-            )
+        for index, (rles, score) in enumerate(_answers(model, item, order)):
+            iou = _mean_iou(rles, wanted[index][0], tuple(sample.ori_shape))
+            changes[index][name] = Change(iou, abs(score - wanted[index][1]))
     return [
         AnswerChanges(sample.video, expression.exp_id, tuple(expression.tags), change)
         for expression, change in zip(sample.expressions, changes, strict=True)
@@ -179,22 +180,22 @@ def print_summary(summary: Mapping[str, Any]) -> None:
 
 def _answers(
     model: Any, item: Mapping[str, Any], order: Sequence[int]
-) -> list[tuple[np.ndarray, float]]:
-    """(T, H, W) bool in the order of the original frames, and the score, of each sentence."""
+) -> list[tuple[list[Rle], float]]:
+    """One RLE per picture, in the order of the original frames, and the score, per sentence."""
     (sample,) = model.test_step(pseudo_collate([reordered(item, order)]))
     if 'predictions' not in sample:
         raise UserError(f'{type(model).__name__}: answers no sentences, so it cannot be asked.')
-    back = np.argsort(order)
-    return [
-        (decode_rle(answer.rles, tuple(sample.ori_shape), answer.text)[back], answer.score)
-        for answer in sample.predictions
+    back = np.argsort(order).tolist()
+    return [([answer.rles[p] for p in back], answer.score) for answer in sample.predictions]
+
+
+def _mean_iou(rles: Sequence[Rle], wanted: Sequence[Rle], size: tuple[int, int]) -> float:
+    """Frame by frame: dense masks of a long video are never held."""
+    values = [
+        region_similarity(*decode_rle([one, other], size, 'an answer'))
+        for one, other in zip(rles, wanted, strict=True)
     ]
-
-
-def _mean_iou(masks: np.ndarray, wanted: np.ndarray) -> float:
-    union = (masks | wanted).sum((1, 2))
-    common = (masks & wanted).sum((1, 2))
-    return float(np.where(union == 0, 1.0, common / np.maximum(union, 1)).mean())
+    return float(np.mean(values))
 
 
 def _means(answers: Sequence[AnswerChanges]) -> dict[str, Any]:

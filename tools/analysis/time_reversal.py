@@ -22,6 +22,13 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--videos', type=int, metavar='N', help='videos, spread over the data set; default: all'
     )
+    parser.add_argument('--split', help='another split than that of the config')
+    parser.add_argument(
+        '--synthetic',
+        type=int,
+        metavar='N',
+        help='ask about N new videos of MovingShapes instead of the data of the config',
+    )
     parser.add_argument('--out', type=Path, metavar='FILE', help='the figures as JSON')
     parser.add_argument('--seed', type=int, default=0, help='of the shuffled order; default: 0')
     parser.add_argument(
@@ -39,15 +46,22 @@ def main() -> None:
     """Measures."""
     args = parse_args()
     import json
+    from tempfile import TemporaryDirectory
 
     from mevis.apis.config import load_config
+    from mevis.apis.synthetic_split import use_synthetic_videos
     from mevis.apis.time_reversal import measure, print_summary, summarize
     from mevis.structures.atomic_write import atomic_write_text
 
     cfg = load_config(args.config, args.cfg_options)
+    if args.split and cfg.get('test_dataloader'):
+        cfg.test_dataloader.dataset.split = args.split
     answers = []
-    for video in measure(cfg, args.checkpoint, args.videos, args.seed):
-        answers += video
+    with TemporaryDirectory() as folder:
+        if args.synthetic is not None:
+            use_synthetic_videos(cfg, args.synthetic, folder)
+        for video in measure(cfg, args.checkpoint, args.videos, args.seed):
+            answers += video
     summary = summarize(answers)
     print_summary(summary)
     if args.out:
