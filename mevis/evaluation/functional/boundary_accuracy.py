@@ -46,6 +46,10 @@ def boundary_accuracy(
         return 1.0
     if not num_found or not num_wanted:
         return 0.0
+    meeting = _meeting_place(found, wanted, radius)
+    if meeting is None:
+        return 0.0
+    found, wanted = found[meeting], wanted[meeting]
     precision = _count_near(found, wanted, radius) / num_found
     recall = _count_near(wanted, found, radius) / num_wanted
     if precision + recall == 0:
@@ -53,6 +57,7 @@ def boundary_accuracy(
     return 2 * precision * recall / (precision + recall)
 
 
+@lru_cache(maxsize=32)
 def boundary_tolerance(shape: tuple[int, ...]) -> int:
     """Pixels by which a boundary may be off in frames of (H, W)."""
     # Where the product is about whole (75 x 100: 1.0), the last bit of this norm decides.
@@ -79,18 +84,32 @@ def boundary_map(mask: np.ndarray) -> np.ndarray:
     return boundary
 
 
+def _meeting_place(
+    first: np.ndarray, second: np.ndarray, radius: int
+) -> tuple[slice, slice] | None:
+    """The part of two maps that holds every pixel with one of the other map within the radius."""
+    window = []
+    for axis in (1, 0):
+        lines = [np.flatnonzero(boundary.any(axis)) for boundary in (first, second)]
+        start = max(int(line[0]) for line in lines) - radius
+        stop = min(int(line[-1]) for line in lines) + radius + 1
+        if start >= stop:
+            return None
+        window.append(slice(max(0, start), stop))
+    return tuple(window)
+
+
 def _count_near(points: np.ndarray, others: np.ndarray, radius: int) -> int:
     """How many pixels of one map have a pixel of the other within the radius, both (H, W) bool."""
-    rows, columns = np.nonzero(points)
     # Outlines are a few pixels of many.  Of noise, the whole map is dilated faster.
-    if len(rows) * (2 * radius + 1) * 2 > points.size:
+    if np.count_nonzero(points) * (2 * radius + 1) * 2 > points.size:
         dilated = cv2.dilate(others.view(np.uint8), _disk(radius))
         return int(np.count_nonzero(points & dilated.view(bool)))
-    return int(np.count_nonzero(_has_near(rows, columns, others, radius)))
+    return int(np.count_nonzero(_has_near(points, others, radius)))
 
 
-def _has_near(rows: np.ndarray, columns: np.ndarray, others: np.ndarray, radius: int) -> np.ndarray:
-    """Whether the disk around each of n points holds a pixel of the other map.
+def _has_near(points: np.ndarray, others: np.ndarray, radius: int) -> np.ndarray:
+    """Whether the disk around each of the n pixels of a map holds a pixel of the other; (n,) bool.
 
     A disk is a stack of horizontal runs; a run holds a pixel where the running count of the map,
     row after row, rises from its one end to the other.
@@ -101,6 +120,7 @@ def _has_near(rows: np.ndarray, columns: np.ndarray, others: np.ndarray, radius:
     np.cumsum(padded.ravel(), out=count[1:], dtype=np.int32)
     offset = np.arange(-radius, radius + 1)
     half = _disk(radius).sum(1, dtype=np.int64) // 2
+    rows, columns = np.divmod(np.flatnonzero(points), points.shape[1])
     centre = ((rows + radius) * width + columns + radius)[:, None] + offset * width
     return (count[centre + half + 1] > count[centre - half]).any(1)
 
