@@ -97,7 +97,8 @@ def draw(data: Path, out_dir: Path, count: int) -> list[Path]:
     from mevis.visualization import spread, stack_sheets
 
     dataset = open_split(data, SPLIT)
-    store, drawer = PredictionStore(out_dir / 'test' / 'predictions'), SplitDrawer(dataset)
+    store = PredictionStore(out_dir / 'test' / 'predictions')
+    drawer = SplitDrawer(dataset, max_expressions=4)
     sheets, paths = [], []
     for index in spread(len(dataset.records), max(1, count)):
         name = dataset.records[index].name
