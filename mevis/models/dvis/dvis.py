@@ -120,7 +120,7 @@ class DVIS(BaseModel):
             mode: ``predict``.
 
         Returns:
-            The samples with ``instances``.
+            The samples with ``pred_instances``.
 
         Raises:
             NotImplementedError: For another mode.
@@ -129,7 +129,7 @@ class DVIS(BaseModel):
             raise NotImplementedError(f'mode {mode!r}: only "predict".')
         for frames, sample in zip(inputs, data_samples, strict=True):
             windows = frames.split(self.window_size or max(1, len(frames)))
-            sample.instances = self.segment(windows, tuple(sample.ori_shape))
+            sample.pred_instances = self.segment(windows, tuple(sample.ori_shape))
         return list(data_samples)
 
     def init_weights(self) -> None:

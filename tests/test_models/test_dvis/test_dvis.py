@@ -122,7 +122,7 @@ def test_the_engine_gets_instances_at_original_size(make_dvis, video):
     model = make_dvis('offline', window_size=2)
     sample = RefVidSegDataSample(metainfo=dict(ori_shape=SIZE))
     answers = model.test_step(dict(inputs=[video], data_samples=[sample]))
-    assert same(answers[0].instances, model.segment([video], SIZE))
+    assert same(answers[0].pred_instances, model.segment([video], SIZE))
 
 
 def test_a_refiner_needs_a_tracker_that_remembers(make_dvis):
