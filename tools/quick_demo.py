@@ -69,17 +69,12 @@ def test(config: Path, checkpoint: Path, data: Path, out_dir: Path) -> dict[str,
 
 def print_table(scores: dict[str, float], data: Path) -> None:
     """The model's J&F beside that of the baselines, in percent."""
-    from importlib import import_module
-    from importlib.util import find_spec
-
     from rich.console import Console
     from rich.table import Table
 
-    columns = {'this model': scores}
-    if find_spec('mevis.apis.baselines'):
-        columns.update(import_module('mevis.apis.baselines').baseline_scores(data, SPLIT))
-    else:
-        print('This version of mevis has no baselines to compare with.')
+    from mevis.apis.baselines import baseline_scores
+
+    columns = {'this model': scores, **baseline_scores(data, SPLIT)}
     table = Table('J&F (%)', *columns, title='Held-out MovingShapes')
     # Tags with a colon say what a sentence is about, the others of which kind it is.
     kinds = sorted(key for key in scores if key.startswith('J&F/') and ':' not in key)
