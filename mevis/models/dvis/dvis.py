@@ -4,13 +4,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
+from mmengine.logging import MessageHub
 from mmengine.model import BaseModel
 from torch import Tensor
 
 from mevis.models.dvis.feature_store import FEATURE_STORES
-from mevis.models.dvis.frame_queries import TrackState
+from mevis.models.dvis.frame_queries import FrameQueries, TrackState
 from mevis.models.dvis.instance_stream import InstanceStream
 from mevis.models.dvis.segmenter import FrameSegmenter
+from mevis.models.dvis.set_criterion import SetCriterion
+from mevis.models.dvis.training_stages import (
+    ClipTarget,
+    FrameStage,
+    RefineStage,
+    TrackStage,
+    TrainingStage,
+)
 from mevis.registry import MODELS
 from mevis.structures import InstanceMasks, RefVidSegDataSample
 
@@ -27,6 +36,9 @@ class DVIS(BaseModel):
     DVIS offline            ``ReferringTracker``  ``TemporalRefiner``
     ======================  ====================  =====================
 
+    They are trained in this order, each from the weights of the one before; what is not new in a
+    model is frozen.
+
     Args:
         segmenter: Arguments of :class:`FrameSegmenter`.
         tracker: Config of the tracker.
@@ -39,6 +51,10 @@ class DVIS(BaseModel):
         window_size: Frames that are segmented at a time; None for all at once.
         mask_features: Where mask features wait for the end of the video: ``disk``, ``memory`` or
             ``recompute``; see :mod:`~mevis.models.dvis.feature_store`.
+        num_points: Points of a frame at which masks are compared in training.
+        guided_share: Share of the training in which objects are matched to what the frozen parts
+            say of them.
+        train_window: Frames that frozen parts segment at a time in the training of the refiner.
         init_cfg: Of mmengine.
 
     Raises:
@@ -59,6 +75,9 @@ class DVIS(BaseModel):
         min_score: float = 0.0,
         window_size: int | None = 3,
         mask_features: str = 'disk',
+        num_points: int = 12544,
+        guided_share: float = 0.5,
+        train_window: int = 21,
         init_cfg: Any = None,
     ) -> None:
         super().__init__(data_preprocessor=dict(data_preprocessor), init_cfg=init_cfg)
@@ -78,6 +97,25 @@ class DVIS(BaseModel):
         self.min_score = min_score
         self.window_size = window_size
         self.mask_features = mask_features
+        self.guided_share = guided_share
+        self.train_window = train_window
+        head = self.segmenter.head
+        self.criterion = SetCriterion(head.loss_cls, head.loss_mask, head.loss_dice, num_points)
+        self.stage = self._stage()
+        for part in self.stage.frozen:
+            getattr(self, part).requires_grad_(False)
+
+    def _stage(self) -> TrainingStage:
+        if self.refiner.needs_memory:
+            return RefineStage()
+        return TrackStage() if hasattr(self.tracker, 'remember') else FrameStage()
+
+    def train(self, mode: bool = True) -> 'DVIS':
+        """Sets the mode; frozen parts stay in evaluation mode."""
+        super().train(mode)
+        for part in self.stage.frozen:
+            getattr(self, part).eval()
+        return self
 
     def prepare(self, frames: Tensor) -> Tensor:
         """Normalises and pads frames (T, 3, h, w) uint8 to (T, 3, H, W)."""
@@ -106,31 +144,55 @@ class DVIS(BaseModel):
                 stream.feed(frames)
             return stream.instances(out_size)
 
+    def segment_frames(self, frames: Tensor) -> tuple[FrameQueries, Tensor]:
+        """Segments many frames (T, 3, H, W), a window at a time; see the segmenter."""
+        parts = [self.segmenter(window) for window in frames.split(self.train_window)]
+        queries = FrameQueries(
+            torch.cat([one.logits for one, _ in parts]),
+            torch.cat([one.embeds for one, _ in parts]),
+            torch.cat([one.kernels for one, _ in parts]),
+        )
+        return queries, torch.cat([features for _, features in parts])
+
     def forward(
         self,
-        inputs: Sequence[Tensor],
+        inputs: Sequence[Tensor] | Tensor,
         data_samples: Sequence[RefVidSegDataSample],
+        padding_mask: Tensor | None = None,
         mode: str = 'predict',
-    ) -> list[RefVidSegDataSample]:
-        """Predicts the instances of videos.
+    ) -> list[RefVidSegDataSample] | dict[str, Tensor]:
+        """Losses of clips, or the instances of videos.
 
         Args:
-            inputs: Per video its frames (T, 3, h, w) uint8.
-            data_samples: Per video a sample, of which ``ori_shape`` is used.
-            mode: ``predict``.
+            inputs: In training (B, T, 3, H, W), normalised and padded; in testing per video its
+                frames (T, 3, h, w) uint8.
+            data_samples: With ``gt_instances`` in training, with ``ori_shape`` in testing.
+            padding_mask: Unused: padding is attended to, as in the official code.
+            mode: ``loss`` or ``predict``.
 
         Returns:
-            The samples with ``pred_instances``.
+            Losses by name, or the samples with ``pred_instances``.
 
         Raises:
             NotImplementedError: For another mode.
         """
+        if mode == 'loss':
+            size = inputs.shape[-2:]
+            targets = [ClipTarget.of(sample.gt_instances, size) for sample in data_samples]
+            return self.stage.losses(self, inputs, targets, self._guided())
         if mode != 'predict':
-            raise NotImplementedError(f'mode {mode!r}: only "predict".')
+            raise NotImplementedError(f'mode {mode!r} is neither "loss" nor "predict".')
         for frames, sample in zip(inputs, data_samples, strict=True):
             windows = frames.split(self.window_size or max(1, len(frames)))
             sample.pred_instances = self.segment(windows, tuple(sample.ori_shape))
         return list(data_samples)
+
+    def _guided(self) -> bool:
+        """Whether training is still in its guided share; always so outside of the engine."""
+        hub = MessageHub.get_current_instance()
+        if hub.get_info('max_iters') is None:
+            return True
+        return hub.get_info('iter') < self.guided_share * hub.get_info('max_iters')
 
     def init_weights(self) -> None:
         """Initialises the segmenter by its own rules, tracker and refiner by Xavier."""
