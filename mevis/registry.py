@@ -12,7 +12,6 @@ from typing import Any
 from mmengine.registry import DATA_SAMPLERS as MMENGINE_DATA_SAMPLERS
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
-from mmengine.registry import LOOPS as MMENGINE_LOOPS
 from mmengine.registry import METRICS as MMENGINE_METRICS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import TASK_UTILS as MMENGINE_TASK_UTILS
@@ -87,7 +86,6 @@ MODELS = _child('model', MMENGINE_MODELS, ['mevis.models'], build_model_checked)
 TASK_UTILS = _child('task util', MMENGINE_TASK_UTILS, ['mevis.models'])
 METRICS = _child('metric', MMENGINE_METRICS, ['mevis.evaluation'])
 HOOKS = _child('hook', MMENGINE_HOOKS, ['mevis.engine'])
-LOOPS = _child('loop', MMENGINE_LOOPS, ['mevis.engine'])
 VISUALIZERS = _child('visualizer', MMENGINE_VISUALIZERS, ['mevis.visualization'])
 
 FRAME_SAMPLERS = _slot('frame sampler', 'mevis.datasets.frame_samplers')
