@@ -48,6 +48,8 @@ class DVIS(BaseModel):
         embed_dims: Channels C of a query.
         num_instances: Instances of a video, at most.
         min_score: Less sure instances are left out; official figures take all.
+        distinct_queries: Whether each instance has a mask of its own; official figures take the
+            best pairs of a query and a class, in which a query may occur several times.
         window_size: Frames that are segmented at a time; None for all at once.
         mask_features: Where mask features wait for the end of the video: ``disk``, ``memory`` or
             ``recompute``; see :mod:`~mevis.models.dvis.feature_store`.
@@ -73,6 +75,7 @@ class DVIS(BaseModel):
         embed_dims: int = 256,
         num_instances: int = 10,
         min_score: float = 0.0,
+        distinct_queries: bool = False,
         window_size: int | None = 3,
         mask_features: str = 'disk',
         num_points: int = 12544,
@@ -95,6 +98,7 @@ class DVIS(BaseModel):
             )
         self.num_instances = num_instances
         self.min_score = min_score
+        self.distinct_queries = distinct_queries
         self.window_size = window_size
         self.mask_features = mask_features
         self.guided_share = guided_share

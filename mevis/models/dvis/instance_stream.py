@@ -131,8 +131,10 @@ class InstanceStream:
 
     def rank(self, answer: VideoAnswer) -> Ranking:
         """The instances by score."""
-        probabilities = class_probabilities(*answer.logits)
-        return rank_instances(probabilities, self.model.num_instances, self.model.min_score)
+        model, probabilities = self.model, class_probabilities(*answer.logits)
+        return rank_instances(
+            probabilities, model.num_instances, model.min_score, model.distinct_queries
+        )
 
     @torch.no_grad()
     def mask_logits(self, answer: VideoAnswer, queries: Sequence[int]) -> Iterator[Tensor]:

@@ -35,18 +35,31 @@ def class_probabilities(*logits: Tensor) -> Tensor:
     return torch.stack([one.softmax(-1)[:, :-1] for one in logits]).amax(0)
 
 
-def rank_instances(probabilities: Tensor, num_instances: int, min_score: float = 0.0) -> Ranking:
+def rank_instances(
+    probabilities: Tensor,
+    num_instances: int,
+    min_score: float = 0.0,
+    distinct_queries: bool = False,
+) -> Ranking:
     """The best pairs of a query and a class.
 
     Args:
         probabilities: (Q, K).
         num_instances: At most as many.
         min_score: Pairs below are left out; 0 keeps all, as in the official code.
+        distinct_queries: Whether a query counts with its best class alone, so that as many
+            different masks as possible are among the pairs; not so in the official code.
 
     Returns:
         The pairs; there may be none.
     """
     num_classes = probabilities.shape[1]
+    if distinct_queries:
+        best = probabilities.argmax(1, keepdim=True)
+        # Below every score, so that ``topk`` takes these last.
+        others = torch.full_like(probabilities, -1.0)
+        probabilities = others.scatter(1, best, probabilities.gather(1, best))
+        num_instances = min(num_instances, len(probabilities))
     count = min(num_instances, probabilities.numel())
     scores, pairs = probabilities.flatten().topk(count)
     pairs = pairs[scores >= min_score].tolist()

@@ -145,3 +145,14 @@ def test_masks_are_decoded_once_per_query(make_dvis, video):
     assert sorted(set(queries)) == list(range(6))
     for query, track in zip(queries, found.rles, strict=True):
         assert track is found.rles[queries.index(query)]
+
+
+def test_distinct_queries_give_every_instance_a_mask_of_its_own(make_dvis, video):
+    model = make_dvis('online', num_instances=6)
+    repeated = model.segment([video], SIZE)
+    model.distinct_queries = True
+    found = model.segment([video], SIZE)
+    assert len({id(track) for track in repeated.rles}) < len(repeated) == 6
+    assert len({id(track) for track in found.rles}) == len(found) == 6
+    assert list(found.scores) == sorted(found.scores, reverse=True)
+    assert found.scores[0] == repeated.scores[0]

@@ -20,6 +20,16 @@ def test_at_most_as_many_as_there_are_and_only_sure_ones():
     assert rank_instances(probabilities, 0).labels == []
 
 
+def test_distinct_queries_come_once_each_under_their_best_label():
+    probabilities = torch.tensor([[0.1, 0.5, 0.4], [0.3, 0.05, 0.2], [0.0, 0.0, 0.0]])
+    ranking = rank_instances(probabilities, 3, distinct_queries=True)
+    assert ranking.queries == [0, 1, 2]
+    assert ranking.labels == [1, 0, 0]
+    assert rank_instances(probabilities, 20, distinct_queries=True).queries == [0, 1, 2]
+    assert rank_instances(probabilities, 20, 0.2, distinct_queries=True).queries == [0, 1]
+    assert rank_instances(probabilities, 1, distinct_queries=True).labels == [1]
+
+
 def test_no_object_competes_but_is_no_class():
     certain_of_nothing = torch.tensor([[0.0, 0.0, 50.0]])
     assert class_probabilities(certain_of_nothing).max() < 1e-6
