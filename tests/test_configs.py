@@ -16,14 +16,24 @@ BASES = sorted((ROOT / 'configs/_base_').rglob('*.py'))
 LEAVES = sorted(set((ROOT / 'configs').rglob('*.py')) - set(BASES))
 # Leaves that share a base model differ in their data alone.
 ONE_PER_MODEL = {str(Config.fromfile(str(path)).model): path for path in LEAVES}
-HEADER = ('Command:', 'Hardware:', 'J&F')
+HEADER = ('Command:', 'Hardware:')
+FIGURE = {'MUTR': 'J&F', 'DVIS': 'AP'}
 
 
 def name(path: Path) -> str:
     return path.relative_to(ROOT / 'configs').as_posix()
 
 
+def model_type(path: Path) -> str:
+    return Config.fromfile(str(path)).model.type
+
+
 every_leaf = pytest.mark.parametrize('path', LEAVES, ids=name)
+
+
+def one_of_each(kind: str) -> pytest.MarkDecorator:
+    paths = [path for path in ONE_PER_MODEL.values() if model_type(path) == kind]
+    return pytest.mark.parametrize('path', paths, ids=name)
 
 
 class _NumbersOnCpu(TorchFunctionMode):
@@ -39,8 +49,9 @@ class _NumbersOnCpu(TorchFunctionMode):
 def test_there_are_configs():
     assert len(LEAVES) >= 8
     assert len(BASES) >= 5
-    families = {'r50', 'swint', 'swinl', 'videoswinb'}
+    families = {'r50', 'swint', 'swinl', 'videoswinb', 'minvis', 'online', 'offline'}
     assert families <= {part for path in LEAVES for part in path.stem.split('_')}
+    assert {model_type(path) for path in ONE_PER_MODEL.values()} == set(FIGURE)
 
 
 @pytest.mark.parametrize('path', [*BASES, *LEAVES], ids=name)
@@ -63,7 +74,7 @@ def test_it_names_what_exists_in_the_engine(path):
 def test_its_head_says_what_it_is(path):
     head = path.read_text().split('_base_')[0]
     assert head.startswith('# ')
-    missing = [word for word in HEADER if word not in head]
+    missing = [word for word in (*HEADER, FIGURE[model_type(path)]) if word not in head]
     assert not missing, missing
 
 
@@ -108,8 +119,8 @@ SMALL_BACKBONES = {
 }
 
 
-@pytest.mark.parametrize('path', ONE_PER_MODEL.values(), ids=name)
-def test_a_small_model_of_its_kind_learns(path):
+@one_of_each('MUTR')
+def test_a_small_mutr_of_its_kind_learns(path):
     """The same parts in small, built by overrides alone, take a clip and give gradients."""
     cfg = Config.fromfile(str(path))
     small, channels = SMALL_BACKBONES.get(cfg.model.backbone.type, (None, None))
@@ -126,12 +137,8 @@ def test_a_small_model_of_its_kind_learns(path):
             **{f'model.backbone.{key}': value for key, value in small.items()},
         }
     )
-    import mevis.models  # noqa: F401
-    from mevis.registry import MODELS
     from mevis.structures import Expression, RefVidSegDataSample
 
-    with DefaultScope.overwrite_default_scope('mevis'):
-        model = MODELS.build(cfg.model)
     num_frames = cfg.train_dataloader.dataset.frame_sampler.num_frames
     sample = RefVidSegDataSample(
         metainfo=dict(
@@ -146,6 +153,51 @@ def test_a_small_model_of_its_kind_learns(path):
     )
     sample.gt_masks = torch.zeros(num_frames, 64, 64, dtype=torch.bool)
     sample.gt_masks[:, 20:40, 20:40] = True
+    trained = parts_that_learn(cfg, sample, num_frames)
+    assert any(name.startswith('backbone.') for name in trained)
+    assert any(name.startswith('text_encoder.') for name in trained)
+
+
+@one_of_each('DVIS')
+def test_a_small_dvis_of_its_kind_learns(path):
+    """Likewise; what the stage is about learns, and nothing else."""
+    cfg = Config.fromfile(str(path))
+    small, channels = SMALL_BACKBONES[cfg.model.segmenter.backbone.type]
+    sizes = dict(mask_dims=32, num_heads=2, feedforward_dims=32)
+    layers = dict(encoder_layers=1, encoder_feedforward_dims=32, decoder_layers=1)
+    overrides = {
+        'model.embed_dims': 32,
+        'model.num_points': 64,
+        'model.segmenter.num_queries': 4,
+        'model.segmenter.backbone_channels': channels,
+        'model.segmenter.head': {**sizes, **layers},
+        **{f'model.segmenter.backbone.{key}': value for key, value in small.items()},
+    }
+    parts = [part for part in ('tracker', 'refiner') if 'No' not in cfg.model[part].type]
+    parts = [part for part in parts if cfg.model[part].type != 'QueryMatcher']
+    for part in parts:
+        overrides |= {f'model.{part}.{key}': value for key, value in sizes.items()}
+        overrides[f'model.{part}.num_layers'] = 1
+    cfg.merge_from_dict(overrides)
+    from mevis.structures import ClipInstances, RefVidSegDataSample
+
+    num_frames = cfg.train_dataloader.dataset.frame_sampler.num_frames
+    sample = RefVidSegDataSample()
+    masks = torch.zeros(2, num_frames, 64, 64, dtype=torch.bool)
+    masks[0, :, 20:40, 20:40] = True
+    masks[1, -1, 40:50, 10:20] = True
+    sample.gt_instances = ClipInstances(torch.tensor([0, 0]), masks)
+    trained = parts_that_learn(cfg, sample, num_frames)
+    assert {name.split('.')[0] for name in trained} == {parts[-1] if parts else 'segmenter'}
+
+
+def parts_that_learn(cfg: Config, sample, num_frames: int) -> list[str]:
+    """Names of the parameters that a clip gives gradients."""
+    import mevis.models  # noqa: F401
+    from mevis.registry import MODELS
+
+    with DefaultScope.overwrite_default_scope('mevis'):
+        model = MODELS.build(cfg.model)
     batch = dict(
         inputs=[torch.randint(0, 256, (num_frames, 3, 64, 64), dtype=torch.uint8)],
         data_samples=[sample],
@@ -155,6 +207,4 @@ def test_a_small_model_of_its_kind_learns(path):
     total, _ = model.parse_losses(losses)
     total.backward()
     assert torch.isfinite(total)
-    trained = [name for name, p in model.named_parameters() if p.grad is not None]
-    assert any(name.startswith('backbone.') for name in trained)
-    assert any(name.startswith('text_encoder.') for name in trained)
+    return [name for name, p in model.named_parameters() if p.grad is not None]
