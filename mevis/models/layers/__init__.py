@@ -1,6 +1,7 @@
 """Building blocks that several models share."""
 
 from mevis.models.layers.attention import CrossAttentionBlock, FeedForwardBlock, SelfAttentionBlock
+from mevis.models.layers.deformable_attention import TableDeformableAttention, use_tables
 from mevis.models.layers.frame_chunks import over_frames
 from mevis.models.layers.mlp import MLP
 from mevis.models.layers.position_encoding import sine_encoding_1d
@@ -11,7 +12,9 @@ __all__ = [
     'CrossAttentionBlock',
     'FeedForwardBlock',
     'SelfAttentionBlock',
+    'TableDeformableAttention',
     'TemporalPositionEncoding',
     'over_frames',
     'sine_encoding_1d',
+    'use_tables',
 ]
