@@ -17,7 +17,6 @@ train_dataloader = dict(
             dict(type='LoadClipFrames'),
             dict(type='LoadClipInstances'),
             dict(type='RandomFlipClip', prob=0.5),
-            dict(type='PhotometricDistortClip', hue_delta=0.0, swap_channels=False),
             dict(type='ResizeClip', short_side=96),
             dict(type='PackRefVidSegInputs'),
         ],

@@ -1,0 +1,29 @@
+# A small DVIS offline on MovingShapes: a refiner of whole videos on top of the frozen online model.
+# Command: tools/train.py configs/dvis_tiny_moving_shapes_offline.py \
+#   --cfg-options load_from=work_dirs/dvis_tiny_moving_shapes_online/iter_1500.pth
+# Hardware: one CPU core, about 20 minutes.
+# AP and instance recall on valid_u of MovingShapes: see model_zoo.md.
+_base_ = ['dvis_tiny_moving_shapes_online.py']
+model = dict(
+    refiner=dict(
+        type='TemporalRefiner',
+        mask_dims=64,
+        num_layers=3,
+        num_heads=4,
+        feedforward_dims=256,
+    ),
+)
+train_dataloader = dict(
+    batch_size=2,
+    dataset=dict(
+        frame_sampler=dict(num_frames=16),
+        pipeline=[
+            dict(type='RandomReverseClip', prob=0.5),
+            dict(type='LoadClipFrames'),
+            dict(type='LoadClipInstances'),
+            dict(type='RandomFlipClip', prob=0.5),
+            dict(type='ResizeClip', short_side=96),
+            dict(type='PackRefVidSegInputs'),
+        ],
+    ),
+)
