@@ -70,6 +70,19 @@ def test_it_names_what_exists_in_the_engine(path):
     check_engine_names(cfg)
 
 
+def test_dvis_goes_with_mevis(tmp_path):
+    """What docs/guides/instances.md shows for fine-tuning."""
+    guide = (ROOT / 'docs/guides/instances.md').read_text()
+    text = guide.split('# configs/my_dvis.py\n')[1].split('```')[0]
+    path = tmp_path / 'my_dvis.py'
+    path.write_text(text.replace("'_base_/", f"'{ROOT}/configs/_base_/"))
+    cfg = Config.fromfile(str(path))
+    check_engine_names(cfg)
+    assert cfg.model.num_classes == 1
+    assert cfg.train_dataloader.dataset.type == 'MeViSInstanceDataset'
+    assert len(build_without_weights(path).tracker.layers) == 6
+
+
 @every_leaf
 def test_its_head_says_what_it_is(path):
     head = path.read_text().split('_base_')[0]
