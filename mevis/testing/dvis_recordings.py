@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import mmengine.registry
@@ -14,9 +15,25 @@ from torch.overrides import TorchFunctionMode
 
 from mevis.errors import UserError
 from mevis.registry import MODELS
+from mevis.testing.parity import parity_root
 
 Shapes = Mapping[str, Sequence[int]]
 _PREDICTOR = 'sem_seg_head.predictor.'
+
+
+def weight_rule(folder: Path | None) -> Path:
+    """``weight_rule.json`` of a folder of recordings.
+
+    Args:
+        folder: None for that of the recordings beside the repository.
+
+    Raises:
+        UserError: If it is absent.
+    """
+    path = (folder or (parity_root() or Path()) / 'dvis') / 'weight_rule.json'
+    if not path.is_file():
+        raise UserError(f'{path}: absent. Name the folder of DVIS recordings by --recordings.')
+    return path
 
 
 def ruled_state(shapes: Shapes, rules: Mapping[str, Any], salt: str) -> dict[str, Tensor]:

@@ -1,0 +1,235 @@
+"""Times the official MinVIS or DVIS and ours on one video, and compares their peak memory.
+
+tools/analysis/benchmark_dvis.py --official-root DIR
+
+DIR is, or lies beside, a checkout of zhang-tao-whu/DVIS and one of facebookresearch/detectron2;
+neither is compiled.  Both sides get the same weights, by the rule of the recordings, and the same
+frames.  They run in turns, each in a process of its own; the best time of each counts, and its
+memory beyond what the process held with the model loaded.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+MODELS = {'minvis': 'MinVIS', 'online': 'DVIS_online', 'offline': 'DVIS_offline'}
+SIDES = ('official', 'ours')
+# Of the official time and memory.
+MOST_TIME, MOST_MEMORY = 1.0, 0.6
+
+
+def parse_args() -> argparse.Namespace:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog=f'Exit status: 0 if ours takes at most {MOST_TIME} of the time and {MOST_MEMORY} of'
+        ' the memory, 1 if not, 2 for bad input.',
+    )
+    parser.add_argument('--official-root', type=Path, required=True, metavar='DIR')
+    parser.add_argument(
+        '--recordings',
+        type=Path,
+        metavar='DIR',
+        help='with weight_rule.json; default: dvis of the recordings beside the repository',
+    )
+    parser.add_argument('--model', choices=MODELS, default='online')
+    parser.add_argument('--frames', type=int, default=40)
+    parser.add_argument('--size', default='360x640', metavar='HxW')
+    parser.add_argument('--num-queries', type=int, default=100)
+    parser.add_argument('--window-size', type=int, default=3)
+    parser.add_argument(
+        '--mask-features',
+        choices=('disk', 'memory', 'recompute'),
+        default='disk',
+        help='where ours keeps them; default: disk',
+    )
+    parser.add_argument('--repeats', type=int, default=1, help='runs of each side, in turns')
+    parser.add_argument('--json', action='store_true', help='print the figures as JSON')
+    parser.add_argument('--side', choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument('--exchange', type=Path, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def make_frames(number: int, height: int, width: int) -> Any:
+    """A smooth video (T, 3, H, W) uint8, different in each frame."""
+    import torch
+    from torch.nn.functional import interpolate
+
+    noise = torch.rand(number, 3, 12, 20, generator=torch.Generator().manual_seed(1))
+    frames = torch.empty(number, 3, height, width, dtype=torch.uint8)
+    for frame, rough in zip(frames, noise, strict=True):
+        smooth = interpolate(rough[None], size=(height, width), mode='bicubic')[0]
+        frame.copy_((smooth.clamp(0, 1) * 255).to(torch.uint8))
+    return frames
+
+
+def weights(args: argparse.Namespace, shapes: Mapping[str, Any]) -> dict[str, Any]:
+    """Official weights by the rule of the recordings."""
+    from mevis.testing.dvis_recordings import ruled_state, weight_rule
+    from mevis.testing.parity import read_json
+
+    return ruled_state(shapes, read_json(weight_rule(args.recordings)), '')
+
+
+def official(args: argparse.Namespace, size: tuple[int, int]) -> Callable:
+    """The official model as a function of frames: scores, labels and masks (K, T, H, W)."""
+    import torch
+
+    from mevis.testing import official_dvis
+
+    official_dvis.import_official(args.official_root)
+    config = {'num_queries': args.num_queries, 'window_size': args.window_size}
+    model = official_dvis.build_official(MODELS[args.model], config)
+    shapes = official_dvis.official_shapes(model)
+    (args.exchange / 'shapes.json').write_text(json.dumps(shapes))
+    official_dvis.load_official(model, weights(args, shapes))
+
+    def segment(frames):
+        answer = official_dvis.segment_official(model, frames, size)
+        return answer['pred_scores'], answer['pred_labels'], answer['pred_masks']
+
+    return lambda frames: (segment(frames), lambda masks: torch.stack(masks).numpy())
+
+
+def ours(args: argparse.Namespace, size: tuple[int, int]) -> Callable:
+    """Our model as a function of frames; the official side was built before."""
+    import mevis.models  # noqa: F401 - registers them
+    from mevis.checkpoints.dvis import convert_official
+    from mevis.testing.dvis_recordings import build, model_config
+
+    shapes = json.loads((args.exchange / 'shapes.json').read_text())
+    model = build(model_config(shapes, {'window_size': args.window_size}))
+    model.mask_features = args.mask_features
+    # Of a ResNet the batches that it was trained on are not counted.
+    state = convert_official(weights(args, shapes)).state_dict
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    assert all(name.endswith('num_batches_tracked') for name in missing), missing
+    assert not unexpected, unexpected
+
+    def segment(frames):
+        found = model.segment(frames.split(args.window_size), size)
+        return found.scores, found.categories, found
+
+    return lambda frames: (segment(frames), lambda found: found.decode(range(len(frames))).numpy())
+
+
+def run_side(args: argparse.Namespace, size: tuple[int, int]) -> None:
+    """Child process: measures, and leaves the answer for comparison."""
+    import numpy as np
+
+    from mevis.testing.peak_memory import measure
+
+    segment = {'official': official, 'ours': ours}[args.side](args, size)
+    segment(make_frames(2, 64, 64))  # imports and caches of the first call
+    frames = make_frames(args.frames, *size)
+    measured = measure(lambda: segment(frames))
+    (scores, labels, found), masks = measured.result
+    order = np.argsort(scores, kind='stable')[::-1]
+    np.savez(
+        args.exchange / f'{args.side}.npz',
+        scores=np.array(scores)[order],
+        labels=np.array(labels)[order],
+        masks=np.packbits(masks(found)[order]),
+    )
+    figures = {
+        'seconds': measured.seconds,
+        'cpu_seconds': measured.cpu_seconds,
+        'mib': measured.own_mib,
+        'all_mib': measured.peak_mib,
+    }
+    (args.exchange / f'{args.side}.json').write_text(json.dumps(figures))
+
+
+def compare_answers(exchange: Path) -> dict[str, Any]:
+    """How the two answers differ."""
+    import numpy as np
+
+    first, second = (np.load(exchange / f'{side}.npz') for side in SIDES)
+    pixels = np.unpackbits(first['masks'] ^ second['masks'])
+    return {
+        'labels_equal': bool((first['labels'] == second['labels']).all()),
+        'worst_score_difference': float(np.abs(first['scores'] - second['scores']).max()),
+        'differing_pixels': float(pixels.mean()),
+    }
+
+
+def measure_both(args: argparse.Namespace) -> dict[str, Any]:
+    """All figures."""
+    from mevis.errors import UserError
+
+    runs: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(args.repeats):
+            for side in SIDES:
+                command = [sys.executable, *sys.argv, '--side', side, '--exchange', folder]
+                quiet = {**os.environ, 'PYTHONWARNINGS': 'ignore'}
+                done = subprocess.run(command, stderr=subprocess.PIPE, env=quiet, text=True)
+                if done.returncode:
+                    reason = done.stderr.strip().splitlines()[-1].removeprefix('error: ')
+                    raise UserError(f'{side}: {reason}')
+                runs[side].append(json.loads((Path(folder) / f'{side}.json').read_text()))
+        answers = compare_answers(Path(folder))
+    best = {
+        side: {key: min(run[key] for run in runs[side]) for key in runs[side][0]} for side in SIDES
+    }
+    ratios = {key: value / best['official'][key] for key, value in best['ours'].items()}
+    return {'runs': runs, 'best': best, 'ratios': ratios, 'answers': answers}
+
+
+def print_table(args: argparse.Namespace, figures: Mapping[str, Any]) -> None:
+    """The figures for a reader."""
+    from rich.console import Console
+    from rich.table import Table
+
+    best, ratios, answers = figures['best'], figures['ratios'], figures['answers']
+    table = Table(f'{args.model}, {args.frames} frames of {args.size}', *SIDES, 'ratio', 'bar')
+    for title, key, bar in (
+        ('seconds', 'seconds', str(MOST_TIME)),
+        ('seconds on all cores together', 'cpu_seconds', ''),
+        ('peak memory beyond the loaded model, MiB', 'mib', str(MOST_MEMORY)),
+        ('peak memory of the process, MiB', 'all_mib', ''),
+    ):
+        numbers = [f'{best[side][key]:.1f}' for side in SIDES]
+        table.add_row(title, *numbers, f'{ratios[key]:.2f}', bar)
+    console = Console(width=100)
+    console.print(table)
+    console.print(
+        f'labels equal: {answers["labels_equal"]}, scores within'
+        f' {answers["worst_score_difference"]:.1e}, share of pixels that differ:'
+        f' {answers["differing_pixels"]:.1e}'
+    )
+
+
+def main() -> int:
+    """Runs the command."""
+    args = parse_args()
+    from mevis.errors import UserError
+
+    try:
+        height, width = map(int, args.size.split('x'))
+    except ValueError as error:
+        raise UserError(f'--size {args.size}: height x width, such as 360x640.') from error
+    if min(args.frames, args.num_queries, args.window_size, args.repeats, height, width) < 1:
+        raise UserError('--frames, --size, --num-queries, --window-size, --repeats: 1 or more.')
+    if args.side:
+        run_side(args, (height, width))
+        return 0
+    figures = measure_both(args)
+    if args.json:
+        print(json.dumps(figures, indent=2))
+    else:
+        print_table(args, figures)
+    ratios = figures['ratios']
+    return int(ratios['seconds'] > MOST_TIME or ratios['mib'] > MOST_MEMORY)
+
+
+if __name__ == '__main__':
+    from mevis.apis.cli import run
+
+    run(main)
