@@ -23,8 +23,9 @@ from mevis.structures import InstanceMasks, encode_rle
 if TYPE_CHECKING:
     from mevis.models.dvis.dvis import DVIS
 
-# Frames whose masks exist as pixels at a time.
-_DECODED_FRAMES = 3
+# Frames whose masks exist as pixels at a time.  More are no faster, and large blocks that are freed
+# between the small RLEs would stay with the process, more of them the longer the video is.
+_DECODED_FRAMES = 1
 
 
 @dataclass(frozen=True)
