@@ -2,9 +2,9 @@
 
 tools/analysis/instance_memory.py configs/dvis_r50_online.py --frames 50 400
 
-Frames are fed as they come, a window at a time, so that what grows is what the model keeps.  The
-weights are random: memory does not depend on them.  Each figure is from a process of its own: its
-peak beyond what it held with the model loaded.
+Frames are fed as they come, a window at a time, so that what grows is what the model keeps, and the
+answer: an RLE per track and frame, large where masks of an untrained model are noise.  Each figure
+is from a process of its own: its peak beyond what it held with the model loaded.
 """
 
 import argparse
@@ -22,6 +22,7 @@ def parse_args() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', type=Path, help='the config of a DVIS or MinVIS')
+    parser.add_argument('--checkpoint', type=Path, help='its weights; default: random ones')
     parser.add_argument('--frames', type=int, nargs='+', default=[50, 400], metavar='N')
     parser.add_argument('--size', default='360x640', metavar='HxW')
     parser.add_argument(
@@ -56,19 +57,27 @@ def measure_run(args: argparse.Namespace, size: tuple[int, int]) -> dict[str, fl
     import mevis.models  # noqa: F401 - registers them
     from mevis.apis.config import load_config
     from mevis.apis.config_errors import config_errors
+    from mevis.checkpoints.loading import load_into
     from mevis.testing.dvis_recordings import build
     from mevis.testing.peak_memory import measure
 
     cfg = load_config(args.config, args.cfg_options)
     with config_errors(cfg):
         model = build(cfg.model)
+    if args.checkpoint:
+        load_into(model, args.checkpoint)
     store, number = args.run
     model.mask_features = store
     window = model.window_size or int(number)
     model.segment(camera(window, window, size), size)  # imports and caches of the first call
     measured = measure(lambda: model.segment(camera(int(number), window, size), size))
-    assert measured.result.num_frames == int(number)
-    return {'mib': measured.own_mib, 'all_mib': measured.peak_mib, 'seconds': measured.seconds}
+    rles = [rle for track in measured.result.rles for rle in track]
+    return {
+        'mib': measured.own_mib,
+        'all_mib': measured.peak_mib,
+        'answer_mib': sum(len(rle['counts']) for rle in rles) / 2**20,
+        'seconds': measured.seconds,
+    }
 
 
 def measure_all(args: argparse.Namespace) -> dict[str, dict[int, dict[str, float]]]:
@@ -97,6 +106,7 @@ def print_table(args: argparse.Namespace, figures: dict) -> None:
         f'{args.config.stem}, {args.size}: peak, MiB',
         *(f'{number} frames' for number in frames),
         'last : first',
+        f'answer at {frames[-1]}',
         f's/frame at {frames[-1]}',
     )
     for store, row in figures.items():
@@ -105,6 +115,7 @@ def print_table(args: argparse.Namespace, figures: dict) -> None:
             store,
             *(f'{peak:.0f}' for peak in peaks),
             f'{peaks[-1] / peaks[0]:.2f}',
+            f'{row[frames[-1]]["answer_mib"]:.1f}',
             f'{row[frames[-1]]["seconds"] / frames[-1]:.3f}',
         )
     Console(width=100).print(table)
