@@ -54,8 +54,10 @@ class InstanceFolder:
 
     def remove_leftovers(self) -> None:
         """Removes what processes left that were killed while they wrote; call it before others."""
-        for path in self.root.rglob('.*.json'):
-            path.unlink(missing_ok=True)
+        for path in self.root.rglob('.*-*.json'):
+            # The folder may be one that holds hidden files of somebody else.
+            if _begins_as_ours(path):
+                path.unlink(missing_ok=True)
 
     def _files(self) -> list[tuple[str, Path]]:
         paths = sorted(path for path in self.root.rglob('*.json') if path.name[0] != '.')
@@ -117,6 +119,12 @@ def check_one_origin(root: str | Path, videos: Iterable[str]) -> None:
 def _differences(there: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     keys = [key for key in {**there, **now} if there.get(key) != now.get(key)]
     return '; '.join(f'{key} ({there.get(key)} and {now.get(key)})' for key in keys)
+
+
+def _begins_as_ours(path: Path) -> bool:
+    """Whether a file begins like a file of tracks, or ended before that."""
+    with path.open('rb') as file:
+        return _START.encode().startswith(file.read(len(_START)))
 
 
 def _ends_its_line(path: Path) -> bool:

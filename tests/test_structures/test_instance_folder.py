@@ -64,8 +64,18 @@ def test_leftovers_of_a_killed_process(tmp_path, tracks):
     folder.write('a', ['0', '1', '2'], tracks)
     (tmp_path / '.b-x1.json').write_text('{"made_of": {"conf')
     assert InstanceFolder(tmp_path, MADE_OF).videos_done() == {'a'}
+    (tmp_path / '.c-x2.json').touch()
     folder.remove_leftovers()
     assert [path.name for path in tmp_path.iterdir()] == ['a.json']
+
+
+def test_hidden_files_of_somebody_else_stay(tmp_path):
+    others = [tmp_path / '.settings.json', tmp_path / 'sub/.my-settings.json']
+    others[1].parent.mkdir()
+    for path in others:
+        path.write_text('{}')
+    InstanceFolder(tmp_path, MADE_OF).remove_leftovers()
+    assert all(path.is_file() for path in others)
 
 
 def test_origin(tmp_path, tracks):
