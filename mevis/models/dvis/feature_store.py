@@ -62,14 +62,17 @@ class DiskStore(FeatureStore):
         """Writes the features of a window."""
         self._layout.append((mask_features.shape, mask_features.dtype, mask_features.device))
         flat = mask_features.detach().cpu().contiguous().flatten()
+        self._file.seek(0, 2)  # whoever reads may have stopped anywhere
         self._file.write(memoryview(flat.view(torch.uint8).numpy()))
 
     def __iter__(self) -> Iterator[Tensor]:
         """Reads the features of each window."""
-        self._file.seek(0)
+        start = 0
         for shape, dtype, device in self._layout:
             data = bytearray(shape.numel() * dtype.itemsize)
+            self._file.seek(start)  # others may read or write between two windows
             self._file.readinto(data)
+            start += len(data)
             yield torch.frombuffer(data, dtype=dtype).view(shape).to(device)
 
     def close(self) -> None:

@@ -30,6 +30,21 @@ def test_features_come_back_as_they_were_and_again(kind):
     store.close()
 
 
+@pytest.mark.parametrize('kind', FEATURE_STORES)
+def test_reading_that_stops_or_overlaps_disturbs_nothing(kind):
+    store = feature_store(kind, compute)
+    first, second, third = windows()
+    store.append(first, compute(first))
+    store.append(second, compute(second))
+    stopped = iter(store)
+    assert torch.equal(next(stopped), compute(first))
+    store.append(third, compute(third))
+    for frames, features, again in zip(windows(), store, store, strict=True):
+        assert torch.equal(features, compute(frames))
+        assert torch.equal(again, compute(frames))
+    store.close()
+
+
 @pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16, torch.float64])
 def test_the_disk_keeps_every_precision(dtype):
     store = feature_store('disk', compute)
