@@ -61,7 +61,8 @@ def match_frames(
         (T, Q) int64, on the device of ``embeds``.
     """
     start = embeds[0] if reference is None else reference
-    costs = cosine_cost(torch.cat((start[None], embeds[:-1])), embeds, eps).detach().cpu()
+    costs = cosine_cost(torch.cat((start[None], embeds[:-1])), embeds, eps)
+    costs = costs.detach().float().cpu()  # numpy knows no bfloat16
     order = torch.arange(embeds.shape[1])
     orders = []
     for index, cost in enumerate(costs):

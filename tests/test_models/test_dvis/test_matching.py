@@ -49,6 +49,9 @@ def test_permuted_rows_of_one_product_are_the_chain_of_ordered_frames(matching):
     assert torch.equal(got, torch.stack(expected))
     assert len({tuple(order) for order in got.tolist()}) > 2
 
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        assert match_frames(frames, None, matching).shape == got.shape
+
     cut = match_frames(frames[:4], None, matching)
     rest = match_frames(frames[4:], frames[3][cut[-1]], matching)
     assert torch.equal(torch.cat((cut, rest)), got)
