@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mevis.checkpoints import dvis, mutr
 from mevis.checkpoints.adapter import Conversion
-from mevis.checkpoints.loading import plain_arguments
+from mevis.checkpoints.loading import named_tensors, plain_arguments
 from mevis.checkpoints.safe_unpickling import read_file
 from mevis.errors import UserError
 from mevis.structures.atomic_write import atomic_path
@@ -45,8 +45,10 @@ def convert_file(model: str, source: Path, target: Path, inverse: bool = False) 
     if target.suffix not in ('.safetensors', '.pth'):
         raise UserError(f'{target}: name the target .safetensors or .pth.')
     raw = read_file(source)
+    if not isinstance(raw, Mapping):
+        raise UserError(f'{source}: holds a {type(raw).__name__} instead of weights.')
     state = next((raw[k] for k in ('state_dict', 'model') if isinstance(raw.get(k), Mapping)), raw)
-    tensors = {key: value for key, value in state.items() if isinstance(value, Tensor)}
+    tensors = named_tensors(state)
     if not tensors:
         raise UserError(f'{source}: no weights in it.')
     converter = CONVERTERS[model]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
@@ -147,8 +146,11 @@ def put_into(
     mismatch = compare(model.state_dict(), state_dict)
     if mismatch:
         if not partial or mismatch.matching_share < 0.5:
-            meta = {'architecture': dvis.architecture_of(state_dict) or None, **(meta or {})}
-            raise UserError(_other_architecture(model, source, meta, mismatch))
+            stated = (meta or {}).get('architecture')
+            # Its own training says which parts it has, its weights how many classes.
+            said = {**(stated if isinstance(stated, Mapping) else {})}
+            said.update(dvis.architecture_of(state_dict))
+            raise UserError(_other_architecture(model, source, said, mismatch))
         print_log(
             f'{source}: {mismatch.matching_share:.0%} of the tensors are taken over; {mismatch}.',
             'current',
@@ -185,10 +187,19 @@ def _engine_form(raw: Mapping[str, Any], path: str | Path) -> dict[str, Any]:
 
 
 def _tensors(state: Mapping[str, Any], path: str | Path) -> dict[str, Tensor]:
-    tensors = {key: value for key, value in state.items() if isinstance(value, torch.Tensor)}
+    tensors = named_tensors(state)
     if not tensors:
         raise UserError(f'{path}: no weights in it (keys: {", ".join(map(str, list(state)[:5]))}).')
     return tensors
+
+
+def named_tensors(state: Mapping[Any, Any]) -> dict[str, Tensor]:
+    """The weights among the entries of a file."""
+    return {
+        key: value
+        for key, value in state.items()
+        if isinstance(key, str) and isinstance(value, Tensor)
+    }
 
 
 def plain_arguments(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,7 +216,7 @@ def plain_arguments(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _converted_release(raw: Mapping[str, Any], path: str | Path) -> dict[str, Any] | None:
     """The engine's form of an official MUTR, MinVIS or DVIS release; None for everything else."""
     state = raw.get('model', raw)
-    if not isinstance(state, Mapping):
+    if not isinstance(state, Mapping) or not all(isinstance(key, str) for key in state):
         return None
     if mutr.is_official(state):
         release = 'mutr'
@@ -231,11 +242,10 @@ def _converted_release(raw: Mapping[str, Any], path: str | Path) -> dict[str, An
 
 
 def _other_architecture(
-    model: nn.Module, source: str, meta: Mapping[str, Any], mismatch: Mismatch
+    model: nn.Module, source: str, architecture: Mapping[str, Any], mismatch: Mismatch
 ) -> str:
-    architecture = meta.get('architecture')
     of = ''
-    if isinstance(architecture, Mapping):
+    if architecture:
         of = ' of ' + ', '.join(f'{key} {value}' for key, value in architecture.items())
     return (
         f'{source}: a checkpoint{of} does not fit the {type(model).__name__} of this config:'

@@ -108,6 +108,8 @@ def _refusal(path: Path, error: Exception) -> str:
     elif wanted:
         reason = f'it asks for {wanted[1]}'
     damaged = 'invalid load key' in text or 'pickle data was truncated' in text
+    if not (damaged or wanted or getattr_of) and not _begins_as_weights(path):
+        damaged, reason = True, 'neither a zip archive nor a pickle'
     if damaged:
         return f'{path}: not a checkpoint file ({reason}). Copy or download it again.'
     return (
@@ -115,6 +117,12 @@ def _refusal(path: Path, error: Exception) -> str:
         ' Get the weights as .safetensors; or, only if you trust whoever made the file, test it'
         ' with --unsafe-unpickle.'
     )
+
+
+def _begins_as_weights(path: Path) -> bool:
+    """Not so for the page that a failed download leaves."""
+    with path.open('rb') as file:
+        return file.read(1) in (b'P', b'\x80')
 
 
 def _first_line(error: Exception) -> str:

@@ -66,6 +66,12 @@ def test_what_cannot_be_converted_leaves_no_file(tmp_path, release):
     torch.save({'epoch': 3}, tmp_path / 'numbers.pth')
     with pytest.raises(UserError, match=r'numbers\.pth: no weights'):
         convert_file('mutr', tmp_path / 'numbers.pth', tmp_path / 'ours.pth')
+    torch.save({0: torch.zeros(1)}, tmp_path / 'numbers.pth')
+    with pytest.raises(UserError, match=r'numbers\.pth: no weights'):
+        convert_file('dvis', tmp_path / 'numbers.pth', tmp_path / 'ours.pth')
+    torch.save([torch.zeros(1)], tmp_path / 'numbers.pth')
+    with pytest.raises(UserError, match=r'numbers\.pth: holds a list instead of weights'):
+        convert_file('dvis', tmp_path / 'numbers.pth', tmp_path / 'ours.pth')
     torch.save({'model': {'head.weight': torch.zeros(1)}}, tmp_path / 'other.pth')
     with pytest.raises(UserError, match='not known of the official MUTR'):
         convert_file('mutr', tmp_path / 'other.pth', tmp_path / 'ours.pth')

@@ -114,12 +114,15 @@ def test_loss_weights_are_left_out_with_a_reason():
     }
 
 
-@pytest.mark.parametrize('form', ['release', 'converted'])
+@pytest.mark.parametrize('form', ['release', 'converted', 'trained'])
 def test_a_checkpoint_of_another_data_set_is_refused(tmp_path, form):
     path = tmp_path / 'ovis.pth'
     state = small_dvis(num_classes=25).state_dict()
     if form == 'release':
         state = {'model': convert_to_official(state).state_dict}
+    if form == 'trained':
+        architecture = {'model': 'DVIS', 'tracker': 'ReferringTracker'}
+        state = {'state_dict': state, 'meta': {'architecture': architecture}}
     torch.save(state, path)
     with pytest.raises(UserError) as caught:
         load_into(small_dvis(num_classes=40), path)

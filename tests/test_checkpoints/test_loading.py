@@ -100,6 +100,9 @@ def test_a_file_without_weights_is_named(tmp_path):
     torch.save({'epoch': 3}, path)
     with pytest.raises(UserError, match=r'numbers\.pth: no weights in it \(keys: epoch\)'):
         load_weights(path)
+    torch.save({0: torch.zeros(1)}, path)
+    with pytest.raises(UserError, match=r'no weights in it \(keys: 0\)'):
+        load_weights(path)
     torch.save([1, 2], path)
     with pytest.raises(UserError, match='holds a list instead of weights'):
         load_weights(path)

@@ -109,6 +109,13 @@ def test_a_damaged_file_is_named(tmp_path, name, content):
         read_file(path)
 
 
+def test_the_page_of_a_failed_download_is_no_attack(tmp_path):
+    path = tmp_path / 'weights.pth'
+    path.write_text('<html>404 Not Found</html>')
+    with pytest.raises(UserError, match=r'weights\.pth: not a checkpoint file .*download it again'):
+        read_file(path)
+
+
 def test_a_truncated_file_is_named(tmp_path):
     path = tmp_path / 'weights.pth'
     torch.save({'state_dict': {'weight': torch.ones(1000)}}, path)
