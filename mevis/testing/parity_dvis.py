@@ -67,7 +67,7 @@ class DVISParity:
         Raises:
             UserError: If there is none, or one is of an unknown kind.
         """
-        if not self.index:
+        if not isinstance(self.index, dict) or not self.index:
             raise UserError(f'{self.folder / "index.json"}: no case in it.')
         keys = sorted(self.folder.glob('keys_official_*.json'))
         comparisons = [self.check_keys(one) for one in keys if one.stem != 'keys_official_index']
@@ -95,7 +95,13 @@ class DVISParity:
         if not path.is_file():
             raise UserError(f'{path}: absent, but in index.json.')
         comparison = Comparison(name)
-        checks[case['kind']](comparison, case, read_tensors(path))
+        try:
+            checks[case['kind']](comparison, case, read_tensors(path))
+        except KeyError as error:
+            raise UserError(
+                f'{name}: {error} is absent from {path.name} or from the entry of index.json.'
+                ' Copy both again, from one recording.'
+            ) from error
         return comparison
 
     def check_keys(self, path: Path) -> Comparison:
@@ -116,7 +122,7 @@ class DVISParity:
     def check_rule(self, path: Path) -> Comparison:
         """The weights of a model come out by rule as they were when it was recorded."""
         keys = path.name.replace('checks_', 'keys_')
-        salts = {case['salt'] for case in self.index.values() if case.get('keys') == keys}
+        salts = {case.get('salt', '') for case in self.index.values() if case.get('keys') == keys}
         # Cases that share a list of keys may be salted differently; the sums are of one of them.
         tried = [self._check_sums(path, keys, salt) for salt in sorted(salts or {''})]
         return next((comparison for comparison in tried if comparison.holds), tried[0])

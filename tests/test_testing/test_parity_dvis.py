@@ -1,5 +1,6 @@
 """Our DVIS equals the recordings, and each mistake that is easily made does not."""
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
@@ -250,6 +251,20 @@ def test_an_output_that_is_not_computed_counts(parity):
     comparison = Comparison('tracker')
     parity_dvis.compare(comparison, case, {}, tensors)
     assert not any(off <= limit for _, off, limit in comparison.rows)
+
+
+def test_an_incomplete_recording_is_named(parity, tmp_path):
+    for name in ('tracker.safetensors', 'keys_tracker.json', 'weight_rule.json'):
+        (tmp_path / name).write_bytes((parity.folder / name).read_bytes())
+    case = parity.index['tracker']
+    absent = {**case['tensors'], 'full.other': case['tensors']['full.indices']}
+    for broken, key in (
+        ({**case, 'tensors': absent}, 'full.other'),
+        ({k: v for k, v in case.items() if k != 'salt'}, 'salt'),
+    ):
+        (tmp_path / 'index.json').write_text(json.dumps({'tracker': broken}))
+        with pytest.raises(UserError, match=f"tracker: '{key}' is absent from tracker.safetensors"):
+            recordings(tmp_path).check_folder()
 
 
 def test_a_folder_without_recordings_is_refused(tmp_path):
