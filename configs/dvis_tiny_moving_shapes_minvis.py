@@ -1,6 +1,6 @@
 # A small MinVIS on MovingShapes: trains on one CPU core, needs no download.
 # Command: tools/train.py configs/dvis_tiny_moving_shapes_minvis.py
-# Hardware: one CPU core, about 20 minutes.
+# Hardware: one CPU core, about 40 minutes.
 # AP and instance recall on valid_u of MovingShapes: see model_zoo.md.
 # tools/make_moving_shapes.py data/moving_shapes --train 3000 --valid-u 100 --youtube-vis
 _base_ = ['_base_/datasets/moving_shapes_instances.py']
@@ -36,7 +36,7 @@ model = dict(
     num_points=512,
 )
 train_dataloader = dict(batch_size=8)
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=3000, val_interval=1000)
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=8000, val_interval=2000)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
@@ -47,6 +47,6 @@ optim_wrapper = dict(
 )
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=100),
-    dict(type='CosineAnnealingLR', by_epoch=False, begin=1500, end=3000, eta_min=2e-5),
+    dict(type='CosineAnnealingLR', by_epoch=False, begin=4000, end=8000, eta_min=2e-5),
 ]
 default_hooks = dict(checkpoint=dict(interval=500))
