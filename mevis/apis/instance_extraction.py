@@ -92,10 +92,22 @@ def extract(cfg: Config, done_before: int, unsafe_unpickle: bool = False) -> Ext
         cfg: As :func:`prepare_extraction` left it.
         done_before: What that function returned.
         unsafe_unpickle: Whether to load a checkpoint that must be unpickled.
+
+    Raises:
+        UserError: If more tracks are wanted than the model gives.
     """
+    from mmengine.model import is_model_wrapper
+
     from mevis.apis.runner import build_runner
 
     runner = build_runner(cfg, unsafe_unpickle)
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    wanted, given = cfg.test_evaluator[0].top_k, getattr(model, 'num_instances', None)
+    if given is not None and wanted > given:
+        raise UserError(
+            f'--top-k {wanted}: the model gives {given} tracks at most. Add --cfg-options'
+            f' model.num_instances={wanted}'
+        )
     start = time.perf_counter()
     figures = runner.test()
     seconds = time.perf_counter() - start

@@ -26,12 +26,15 @@ class InstanceFolder:
         made_of: Item -> value.
 
     Raises:
-        UserError: If the folder holds a file that was made of something else or is no such file.
+        UserError: If the folder holds a file that was made of something else or is no such file,
+            or is itself a file.
     """
 
     def __init__(self, root: str | Path, made_of: Mapping[str, str]) -> None:
         self.root = Path(root)
         self.made_of = dict(made_of)
+        if self.root.exists() and not self.root.is_dir():
+            raise UserError(f'{self.root}: a file, where a folder is to be. Choose another name.')
         self._done = {video for video, path in self._files() if self._is_whole(path)}
 
     def videos_done(self) -> set[str]:

@@ -78,6 +78,12 @@ def test_hidden_files_of_somebody_else_stay(tmp_path):
     assert all(path.is_file() for path in others)
 
 
+def test_a_file_in_the_place_of_the_folder(tmp_path):
+    (tmp_path / 'out').touch()
+    with pytest.raises(UserError, match='out: a file, where a folder is to be'):
+        InstanceFolder(tmp_path / 'out', MADE_OF)
+
+
 def test_origin(tmp_path, tracks):
     path = tmp_path / 'a.json'
     InstanceFolder(tmp_path, MADE_OF).write('a', ['0'], NONE)

@@ -175,3 +175,11 @@ def test_a_checkpoint_of_another_data_set_says_which(extract, config, tmp_path):
     assert 'ovis.pth: a checkpoint of model DVIS offline' in message
     assert 'trained for 25 classes (OVIS)' in message
     assert not (tmp_path / 'out').exists() or not list((tmp_path / 'out').iterdir())
+
+
+def test_more_tracks_than_the_model_gives(extract, config, tmp_path):
+    done = extract(
+        weights(config, tmp_path / 'weights.pth'), tmp_path / 'out', 'model.num_instances=3'
+    )
+    assert '--top-k 4: the model gives 3 tracks at most' in refusal(done)
+    assert not list((tmp_path / 'out').glob('*'))

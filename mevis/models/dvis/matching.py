@@ -62,7 +62,7 @@ def match_frames(
     """
     start = embeds[0] if reference is None else reference
     costs = cosine_cost(torch.cat((start[None], embeds[:-1])), embeds, eps)
-    costs = costs.detach().float().cpu()  # numpy knows no bfloat16
+    costs = costs.detach().cpu().double()  # numpy knows no bfloat16
     order = torch.arange(embeds.shape[1])
     orders = []
     for index, cost in enumerate(costs):

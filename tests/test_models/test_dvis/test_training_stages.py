@@ -113,6 +113,18 @@ def test_an_object_is_matched_where_it_appears_and_to_a_free_query(make_dvis):
     assert objects.tolist() == [0, 1]
 
 
+def test_objects_beyond_the_free_queries_go_without(make_dvis):
+    criterion = make_dvis('online', num_points=100).criterion
+    masks = torch.zeros(3, 3, 8, 8)
+    masks[0, :, :, :4] = masks[1, :, :, 4:] = 1
+    masks[2, 2, :4] = 1  # enters when both queries are taken
+    target = ClipTarget(torch.tensor([0, 1, 1]), masks)
+    frames = SetPrediction(torch.zeros(3, 2, 5), torch.zeros(3, 2, 8, 8))
+    queries, objects = match_once(criterion, frames, target)
+    assert sorted(queries.tolist()) == [0, 1]
+    assert sorted(objects.tolist()) == [0, 1]
+
+
 def test_frames_below_each_other_are_one_image():
     instances = ClipInstances(torch.tensor([0]), torch.ones(1, 2, 3, 5, dtype=torch.bool))
     target = ClipTarget.of(instances, (4, 8))
