@@ -1,6 +1,6 @@
 # A small MinVIS on MovingShapes: trains on one CPU core, needs no download.
 # Command: tools/train.py configs/dvis_tiny_moving_shapes_minvis.py
-# Hardware: one CPU core, about 40 minutes.
+# Hardware: one CPU core, 36 minutes.
 # AP and instance recall on valid_u of MovingShapes: see model_zoo.md.
 # tools/make_moving_shapes.py data/moving_shapes --train 3000 --valid-u 100 --youtube-vis
 _base_ = ['_base_/datasets/moving_shapes_instances.py']

@@ -1,7 +1,7 @@
 # A small DVIS online on MovingShapes: a tracker on top of the frozen small MinVIS.
 # Command: tools/train.py configs/dvis_tiny_moving_shapes_online.py \
 #   --cfg-options load_from=work_dirs/dvis_tiny_moving_shapes_minvis/iter_8000.pth
-# Hardware: one CPU core, about 45 minutes.
+# Hardware: one CPU core, 46 minutes.
 # AP and instance recall on valid_u of MovingShapes: see model_zoo.md.
 _base_ = ['dvis_tiny_moving_shapes_minvis.py']
 model = dict(

@@ -5,6 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
+
+from mevis.apis.config import load_config
+from mevis.checkpoints.loading import load_into
+from mevis.testing.dvis_recordings import build
 
 ROOT = Path(__file__).resolve().parents[1]
 ZOO = ROOT / 'model_zoo.md'
@@ -54,3 +59,13 @@ def test_checksums_are_those_of_the_shipped_weights():
     }
     for name, checksum in named.items():
         assert hashlib.sha256((ROOT / name).read_bytes()).hexdigest() == checksum
+
+
+@pytest.mark.parametrize(
+    'path', sorted((ROOT / 'weights').glob('*.safetensors')), ids=lambda path: path.stem
+)
+def test_shipped_weights_are_of_the_config_of_their_name(path):
+    cfg = load_config(ROOT / f'configs/{path.stem}.py')
+    model = build(cfg.model)
+    load_into(model, path)
+    assert all(torch.isfinite(weight).all() for weight in model.state_dict().values())
