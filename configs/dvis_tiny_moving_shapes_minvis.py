@@ -33,6 +33,7 @@ model = dict(
     embed_dims=64,
     # Not as in the official figures: ten different masks rather than ten pairs of mask and class.
     distinct_queries=True,
+    num_instances=20,
     num_points=512,
 )
 train_dataloader = dict(batch_size=8)

@@ -7,9 +7,9 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
-from torch.overrides import TorchFunctionMode
 
 from mevis.apis.config_errors import check_engine_names
+from mevis.testing.dvis_recordings import shapes_only
 
 ROOT = Path(__file__).resolve().parents[1]
 BASES = sorted((ROOT / 'configs/_base_').rglob('*.py'))
@@ -36,16 +36,6 @@ def one_of_each(kind: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize('path', paths, ids=name)
 
 
-class _NumbersOnCpu(TorchFunctionMode):
-    """Lets constructors compute schedules (``linspace(...).item()``) while weights are meta."""
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        kwargs = dict(kwargs or {})
-        if func is torch.linspace:
-            kwargs.setdefault('device', 'cpu')
-        return func(*args, **kwargs)
-
-
 def test_there_are_configs():
     assert len(LEAVES) >= 8
     assert len(BASES) >= 5
@@ -70,6 +60,18 @@ def test_it_names_what_exists_in_the_engine(path):
     check_engine_names(cfg)
 
 
+def highest_k(cfg: Config) -> int:
+    """Of the recall among K tracks."""
+    metrics = [one for one in cfg.test_evaluator if one.type == 'InstanceRecallMetric']
+    return max(max(one.top_k) for one in metrics)
+
+
+@pytest.mark.parametrize('path', [path for path in LEAVES if model_type(path) == 'DVIS'], ids=name)
+def test_recall_is_asked_for_no_more_tracks_than_there_may_be(path):
+    cfg = Config.fromfile(str(path))
+    assert highest_k(cfg) <= cfg.model.num_instances
+
+
 def test_dvis_goes_with_mevis(tmp_path):
     """What docs/guides/instances.md shows for fine-tuning."""
     guide = (ROOT / 'docs/guides/instances.md').read_text()
@@ -79,6 +81,7 @@ def test_dvis_goes_with_mevis(tmp_path):
     cfg = Config.fromfile(str(path))
     check_engine_names(cfg)
     assert cfg.model.num_classes == 1
+    assert highest_k(cfg) == cfg.model.num_instances == 20
     assert cfg.train_dataloader.dataset.type == 'MeViSInstanceDataset'
     assert len(build_without_weights(path).tracker.layers) == 6
 
@@ -96,8 +99,7 @@ def build_without_weights(path: Path) -> torch.nn.Module:
     import mevis.models  # noqa: F401
     from mevis.registry import MODELS
 
-    scope = DefaultScope.overwrite_default_scope('mevis')
-    with scope, torch.device('meta'), _NumbersOnCpu():
+    with DefaultScope.overwrite_default_scope('mevis'), shapes_only():
         return MODELS.build(Config.fromfile(str(path)).model)
 
 

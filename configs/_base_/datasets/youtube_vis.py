@@ -57,5 +57,5 @@ test_dataloader = dict(
 )
 test_evaluator = [
     dict(type='InstancePrecisionMetric'),
-    dict(type='InstanceRecallMetric', top_k=(1, 5, 10, 20)),
+    dict(type='InstanceRecallMetric', top_k=(1, 5, 10)),
 ]
