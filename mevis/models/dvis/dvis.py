@@ -178,14 +178,14 @@ class DVIS(BaseModel):
             Losses by name, or the samples with ``pred_instances``.
 
         Raises:
-            NotImplementedError: For another mode.
+            ValueError: If the mode is another one.
         """
         if mode == 'loss':
             size = inputs.shape[-2:]
             targets = [ClipTarget.of(sample.gt_instances, size) for sample in data_samples]
             return self.stage.losses(self, inputs, targets, self._guided())
         if mode != 'predict':
-            raise NotImplementedError(f'mode {mode!r} is neither "loss" nor "predict".')
+            raise ValueError(f'mode {mode!r} is neither "loss" nor "predict".')
         for frames, sample in zip(inputs, data_samples, strict=True):
             windows = frames.split(self.window_size or max(1, len(frames)))
             sample.pred_instances = self.segment(windows, tuple(sample.ori_shape))

@@ -66,7 +66,7 @@ def test_a_resumed_training_goes_on_counting(tmp_path):
 
 def test_a_foreign_checkpoint_cannot_name_files_outside(tmp_path):
     hook, runner = make(tmp_path)
-    runner.message_hub.update_info('best_ckpt', '/home/user/thesis.tex')
+    runner.message_hub.update_info('best_ckpt', '/elsewhere/thesis.tex')
     hook.before_train(runner)
     assert runner.message_hub.get_info('best_ckpt') == str(tmp_path / 'thesis.tex')
 

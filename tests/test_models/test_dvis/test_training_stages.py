@@ -141,5 +141,5 @@ def test_what_no_frame_shows_is_left_out():
 
 
 def test_an_unknown_mode_is_refused(make_dvis):
-    with pytest.raises(NotImplementedError, match='tensor'):
+    with pytest.raises(ValueError, match='tensor'):
         make_dvis('minvis')([], [], mode='tensor')
