@@ -19,6 +19,7 @@ MAY_IMPORT = {
     'datasets': BASIS,
     'models': BASIS,
     'refiners': BASIS,
+    'track_sources': BASIS | {'checkpoints'},
     'evaluation': BASIS,
     'visualization': BASIS,
     'checkpoints': BASIS,
@@ -26,6 +27,7 @@ MAY_IMPORT = {
     'engine': BASIS | {'checkpoints'},
     'apis': BASIS
     | {'environment', 'datasets', 'models', 'refiners', 'evaluation', 'visualization'}
+    | {'track_sources'}
     | {'checkpoints', 'testing', 'engine'},
 }
 # Inside models: these build on layers and reach one another through the registries only.

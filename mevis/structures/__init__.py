@@ -9,14 +9,19 @@ from mevis.structures.ref_vid_seg_data_sample import (
     RefVidSegDataSample,
 )
 from mevis.structures.refine_context import RefineContext
+from mevis.structures.trajectories import Trajectories
+from mevis.structures.video_frames import FrameReader, VideoFrames
 
 __all__ = [
     'ClipInstances',
     'Expression',
     'ExpressionPrediction',
+    'FrameReader',
     'InstanceMasks',
     'RefVidSegDataSample',
     'RefineContext',
+    'Trajectories',
+    'VideoFrames',
     'decode_rle',
     'encode_rle',
     'merge_rles',

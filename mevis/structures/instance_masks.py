@@ -23,6 +23,7 @@ class InstanceMasks:
         categories: K category indices, -1 where there is none.
         size: (H, W) of the RLEs, the original size of the video.
         flipped: Whether the masks are to be mirrored left to right when decoded.
+        ids: K names of the tracks in the file that they come from; None: their places, 0..K-1.
     """
 
     rles: Sequence[Sequence[Rle | None]]
@@ -30,6 +31,7 @@ class InstanceMasks:
     categories: Sequence[int]
     size: tuple[int, int]
     flipped: bool = False
+    ids: Sequence[int | str] | None = None
 
     def __len__(self) -> int:
         return len(self.rles)
@@ -50,6 +52,7 @@ class InstanceMasks:
             [self.categories[k] for k in order],
             self.size,
             self.flipped,
+            None if self.ids is None else [self.ids[k] for k in order],
         )
 
     def at(self, frame_indices: Sequence[int]) -> 'InstanceMasks':

@@ -85,12 +85,13 @@ def merge_rles(
         if not present:
             merged.append(None)
             continue
-        union = coco_mask.merge([_as_bytes(rle) for rle in present], intersect=False)
+        union = coco_mask.merge([as_coco(rle) for rle in present], intersect=False)
         merged.append({'size': list(size), 'counts': union['counts'].decode('ascii')})
     return merged
 
 
-def _as_bytes(rle: Rle) -> dict[str, Any]:
+def as_coco(rle: Rle) -> dict[str, Any]:
+    """The RLE as pycocotools takes it: run lengths as bytes."""
     counts = rle['counts']
     return {
         'size': list(rle['size']),
