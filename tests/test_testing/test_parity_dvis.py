@@ -201,13 +201,13 @@ def average_probabilities(patch):
     original = InstanceStream.feed
 
     def feed(self, window):
-        def track(queries, state, forward=self.model.tracker.forward):
+        def track(queries, state, forward=self.tracker.forward):
             tracked = forward(queries, state)
             frames.append(tracked.queries.logits)
             return tracked
 
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(self.model.tracker, 'forward', track)
+            inner.setattr(self.tracker, 'forward', track)
             original(self, window)
 
     patch.setattr(InstanceStream, 'feed', feed)

@@ -1,6 +1,7 @@
 """DVIS: every instance of a video, by parts that segment, track and refine."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -9,8 +10,9 @@ from mmengine.model import BaseModel
 from torch import Tensor
 
 from mevis.models.dvis.feature_store import FEATURE_STORES
-from mevis.models.dvis.frame_queries import FrameQueries, TrackState
+from mevis.models.dvis.frame_queries import TrackState
 from mevis.models.dvis.instance_stream import InstanceStream
+from mevis.models.dvis.postprocess import rank_instances
 from mevis.models.dvis.segmenter import FrameSegmenter
 from mevis.models.dvis.set_criterion import SetCriterion
 from mevis.models.dvis.training_stages import (
@@ -102,23 +104,25 @@ class DVIS(BaseModel):
         self.window_size = window_size
         self.mask_features = mask_features
         self.guided_share = guided_share
-        self.train_window = train_window
         head = self.segmenter.head
         self.criterion = SetCriterion(head.loss_cls, head.loss_mask, head.loss_dice, num_points)
-        self.stage = self._stage()
+        self.stage = self._stage(train_window)
         for part in self.stage.frozen:
-            getattr(self, part).requires_grad_(False)
+            part.requires_grad_(False)
 
-    def _stage(self) -> TrainingStage:
+    def _stage(self, train_window: int) -> TrainingStage:
         if self.refiner.needs_memory:
-            return RefineStage()
-        return TrackStage() if hasattr(self.tracker, 'remember') else FrameStage()
+            parts = (self.segmenter, self.tracker, self.refiner, self.criterion)
+            return RefineStage(*parts, window_size=train_window)
+        if hasattr(self.tracker, 'remember'):
+            return TrackStage(self.segmenter, self.tracker, self.criterion)
+        return FrameStage(self.segmenter, self.criterion)
 
     def train(self, mode: bool = True) -> 'DVIS':
         """Sets the mode; frozen parts stay in evaluation mode."""
         super().train(mode)
         for part in self.stage.frozen:
-            getattr(self, part).eval()
+            part.eval()
         return self
 
     def prepare(self, frames: Tensor) -> Tensor:
@@ -131,7 +135,14 @@ class DVIS(BaseModel):
         Args:
             state: ``state`` of an earlier stream, whose tracks go on: the official ``keep``.
         """
-        return InstanceStream(self, state)
+        rank = partial(
+            rank_instances,
+            num_instances=self.num_instances,
+            min_score=self.min_score,
+            distinct_queries=self.distinct_queries,
+        )
+        parts = (self.prepare, self.segmenter, self.tracker, self.refiner)
+        return InstanceStream(*parts, rank, self.mask_features, state)
 
     def segment(self, windows: Iterable[Tensor], out_size: tuple[int, int]) -> InstanceMasks:
         """Finds the instances of a video.
@@ -147,16 +158,6 @@ class DVIS(BaseModel):
             for frames in windows:
                 stream.feed(frames)
             return stream.instances(out_size)
-
-    def segment_frames(self, frames: Tensor) -> tuple[FrameQueries, Tensor]:
-        """Segments many frames (T, 3, H, W), a window at a time; see the segmenter."""
-        parts = [self.segmenter(window) for window in frames.split(self.train_window)]
-        queries = FrameQueries(
-            torch.cat([one.logits for one, _ in parts]),
-            torch.cat([one.embeds for one, _ in parts]),
-            torch.cat([one.kernels for one, _ in parts]),
-        )
-        return queries, torch.cat([features for _, features in parts])
 
     def forward(
         self,
@@ -183,7 +184,7 @@ class DVIS(BaseModel):
         if mode == 'loss':
             size = inputs.shape[-2:]
             targets = [ClipTarget.of(sample.gt_instances, size) for sample in data_samples]
-            return self.stage.losses(self, inputs, targets, self._guided())
+            return self.stage.losses(inputs, targets, self._guided())
         if mode != 'predict':
             raise ValueError(f'mode {mode!r} is neither "loss" nor "predict".')
         for frames, sample in zip(inputs, data_samples, strict=True):

@@ -1,27 +1,19 @@
 """One video on its way through DVIS: frames in, instances out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mevis.errors import UserError
 from mevis.models.dvis.feature_store import feature_store
 from mevis.models.dvis.frame_queries import TrackState, mask_logits
-from mevis.models.dvis.postprocess import (
-    Ranking,
-    class_probabilities,
-    enlarge_masks,
-    rank_instances,
-)
+from mevis.models.dvis.postprocess import Ranking, class_probabilities, enlarge_masks
+from mevis.models.dvis.segmenter import FrameSegmenter
 from mevis.models.dvis.temporal_refiner import Refined
 from mevis.structures import InstanceMasks, encode_rle
-
-if TYPE_CHECKING:
-    from mevis.models.dvis.dvis import DVIS
 
 # Frames whose masks exist as pixels at a time.  More are no faster, and large blocks that are freed
 # between the small RLEs would stay with the process, more of them the longer the video is.
@@ -46,24 +38,42 @@ class InstanceStream:
     """Takes the windows of one video in order; owns what is kept of them.
 
     Use as a context manager, so that a temporary file is released.  Per frame only embeddings stay
-    in memory (some 100 KB with 100 queries of 256 channels); where mask features go is the model's
+    in memory (some 100 KB with 100 queries of 256 channels); where mask features go is
     ``mask_features``.  How the video is cut into windows changes nothing but memory.
 
     Args:
-        model: The model, in evaluation mode.
+        prepare: Normalises and pads frames (t, 3, H, W) uint8.
+        segmenter: In evaluation mode, as all parts.
+        tracker: Brings the queries of a window into the order of the tracks.
+        refiner: Concludes from all frames.
+        rank: Probabilities (Q, K) -> the instances, the surest first.
+        mask_features: One of ``FEATURE_STORES``.
         state: ``state`` of an earlier stream whose tracks go on here; None for a new video.
     """
 
-    def __init__(self, model: 'DVIS', state: TrackState | None = None) -> None:
-        self.model = model
+    def __init__(
+        self,
+        prepare: Callable[[Tensor], Tensor],
+        segmenter: FrameSegmenter,
+        tracker: nn.Module,
+        refiner: nn.Module,
+        rank: Callable[[Tensor], Ranking],
+        mask_features: str = 'disk',
+        state: TrackState | None = None,
+    ) -> None:
+        self.prepare = prepare
+        self.segmenter = segmenter
+        self.tracker = tracker
+        self.refiner = refiner
         self.state = state
+        self._rank = rank
         self.num_frames = 0
         self.frame_size: tuple[int, int] | None = None
         self.indices: list[Tensor] = []
         self._padded_size: tuple[int, int] = (0, 0)
         self._kept: list[tuple[Tensor, ...]] = []
         self._logit_sum: Tensor | float = 0.0
-        self._store = feature_store(model.mask_features, self._compute_again)
+        self._store = feature_store(mask_features, self._compute_again)
 
     def __enter__(self) -> 'InstanceStream':
         return self
@@ -91,13 +101,12 @@ class InstanceStream:
             UserError: If their size is not that of the frames before.
         """
         self._check_size(frames)
-        prepared = self.model.prepare(frames)
+        prepared = self.prepare(frames)
         self._padded_size = tuple(prepared.shape[-2:])
-        queries, mask_features = self.model.segmenter(prepared)
-        tracked = self.model.tracker(queries, self.state)
-        refiner = self.model.refiner
-        memory = self.model.tracker.remember(queries.embeds) if refiner.needs_memory else None
-        self._kept.append(refiner.keep(tracked.queries, memory))
+        queries, mask_features = self.segmenter(prepared)
+        tracked = self.tracker(queries, self.state)
+        memory = self.tracker.remember(queries.embeds) if self.refiner.needs_memory else None
+        self._kept.append(self.refiner.keep(tracked.queries, memory))
         self._store.append(frames, mask_features)
         self._logit_sum = self._logit_sum + tracked.queries.logits.sum(0)
         self.indices.append(tracked.indices)
@@ -115,7 +124,7 @@ class InstanceStream:
             )
 
     def _compute_again(self, frames: Tensor) -> Tensor:
-        return self.model.segmenter.mask_features(self.model.prepare(frames))
+        return self.segmenter.mask_features(self.prepare(frames))
 
     @torch.no_grad()
     def answer(self) -> VideoAnswer:
@@ -126,16 +135,13 @@ class InstanceStream:
         """
         if not self.num_frames:
             raise UserError('a video without frames: there is nothing to segment in it.')
-        refined = self.model.refiner(*(torch.cat(parts) for parts in zip(*self._kept, strict=True)))
+        refined = self.refiner(*(torch.cat(parts) for parts in zip(*self._kept, strict=True)))
         mean = self._logit_sum / self.num_frames
         return VideoAnswer(refined, (mean,) if refined.logits is None else (refined.logits, mean))
 
     def rank(self, answer: VideoAnswer) -> Ranking:
         """The instances by score."""
-        model, probabilities = self.model, class_probabilities(*answer.logits)
-        return rank_instances(
-            probabilities, model.num_instances, model.min_score, model.distinct_queries
-        )
+        return self._rank(class_probabilities(*answer.logits))
 
     @torch.no_grad()
     def mask_logits(self, answer: VideoAnswer, queries: Sequence[int]) -> Iterator[Tensor]:

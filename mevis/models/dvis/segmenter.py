@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
 from mmengine.model import BaseModule
 from torch import Tensor
 
@@ -49,6 +50,16 @@ class FrameSegmenter(BaseModule):
         """
         layers, mask_features = self.head.decode(self.backbone(frames))
         return self.answer(layers[-1]), mask_features
+
+    def in_windows(self, frames: Tensor, window_size: int) -> tuple[FrameQueries, Tensor]:
+        """Segments many frames (T, 3, H, W), ``window_size`` at a time; as :meth:`forward`."""
+        parts = [self(window) for window in frames.split(window_size)]
+        queries = FrameQueries(
+            torch.cat([one.logits for one, _ in parts]),
+            torch.cat([one.embeds for one, _ in parts]),
+            torch.cat([one.kernels for one, _ in parts]),
+        )
+        return queries, torch.cat([features for _, features in parts])
 
     def answer(self, embeds: Tensor) -> FrameQueries:
         """Classes and mask kernels of normed queries (T, Q, C)."""

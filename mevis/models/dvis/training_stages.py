@@ -6,18 +6,17 @@ B clips of T frames; objects of a clip keep one query for all of its frames.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from mevis.models.dvis.frame_queries import FrameQueries, mask_logits
+from mevis.models.dvis.referring_tracker import ReferringTracker
+from mevis.models.dvis.segmenter import FrameSegmenter
 from mevis.models.dvis.set_criterion import Match, SetCriterion, SetPrediction, SetTarget
+from mevis.models.dvis.temporal_refiner import TemporalRefiner
 from mevis.structures import ClipInstances
-
-if TYPE_CHECKING:
-    from mevis.models.dvis.dvis import DVIS
 
 Losses = dict[str, Tensor]
 
@@ -63,20 +62,19 @@ class ClipTarget:
 class TrainingStage(ABC):
     """One stage of training.
 
+    No module, since its parts are the model's own: they are registered there, once.
+
     Attributes:
         frozen: Parts of the model that are kept as they are.
     """
 
-    frozen: tuple[str, ...] = ()
+    frozen: tuple[nn.Module, ...] = ()
 
     @abstractmethod
-    def losses(
-        self, model: 'DVIS', clips: Tensor, targets: Sequence[ClipTarget], guided: bool
-    ) -> Losses:
+    def losses(self, clips: Tensor, targets: Sequence[ClipTarget], guided: bool) -> Losses:
         """Losses of B clips.
 
         Args:
-            model: In training mode.
             clips: (B, T, 3, H, W), normalised and padded.
             targets: B.
             guided: Whether objects are matched to what the frozen part before says: the first half
@@ -87,11 +85,13 @@ class TrainingStage(ABC):
 class FrameStage(TrainingStage):
     """MinVIS: frames are images; every layer is matched by itself."""
 
-    def losses(
-        self, model: 'DVIS', clips: Tensor, targets: Sequence[ClipTarget], guided: bool
-    ) -> Losses:
+    def __init__(self, segmenter: FrameSegmenter, criterion: SetCriterion) -> None:
+        self.segmenter = segmenter
+        self.criterion = criterion
+
+    def losses(self, clips: Tensor, targets: Sequence[ClipTarget], guided: bool) -> Losses:
         """See the base class; nothing guides."""
-        segmenter, criterion = model.segmenter, model.criterion
+        segmenter, criterion = self.segmenter, self.criterion
         layers, features = segmenter.head.decode(segmenter.backbone(clips.flatten(0, 1)))
         frames = [t.frame(i) for t in targets for i in range(clips.shape[1])]
         # An object that is absent from a frame is no object of that image.
@@ -110,15 +110,19 @@ class FrameStage(TrainingStage):
 class TrackStage(TrainingStage):
     """DVIS online: losses per frame; each object is matched once, where it appears first."""
 
-    frozen = ('segmenter',)
+    def __init__(
+        self, segmenter: FrameSegmenter, tracker: ReferringTracker, criterion: SetCriterion
+    ) -> None:
+        self.segmenter = segmenter
+        self.tracker = tracker
+        self.criterion = criterion
+        self.frozen = (segmenter,)
 
-    def losses(
-        self, model: 'DVIS', clips: Tensor, targets: Sequence[ClipTarget], guided: bool
-    ) -> Losses:
+    def losses(self, clips: Tensor, targets: Sequence[ClipTarget], guided: bool) -> Losses:
         """See the base class; the segmenter guides, its queries in the tracker's order."""
-        criterion = model.criterion
+        criterion = self.criterion
         per_clip = [
-            self._clip(model, clip, target.seen(), guided)
+            self._clip(clip, target.seen(), guided)
             for clip, target in zip(clips, targets, strict=True)
         ]
         frames = [t.seen().frame(i) for t in targets for i in range(clips.shape[1])]
@@ -134,33 +138,44 @@ class TrackStage(TrainingStage):
         return losses
 
     def _clip(
-        self, model: 'DVIS', clip: Tensor, target: ClipTarget, guided: bool
+        self, clip: Tensor, target: ClipTarget, guided: bool
     ) -> tuple[list[SetPrediction], list[Match]]:
         """Predictions and matches of each layer of the tracker for one clip."""
         with torch.no_grad():
-            queries, features = model.segmenter(clip)
-        outputs, indices, _ = model.tracker.track(queries.embeds)
-        layers = [predict(model.tracker.answer(one), features) for one in outputs]
+            queries, features = self.segmenter(clip)
+        outputs, indices, _ = self.tracker.track(queries.embeds)
+        layers = [predict(self.tracker.answer(one), features) for one in outputs]
         if not guided:
-            return layers, [match_once(model.criterion, one, target) for one in layers]
+            return layers, [match_once(self.criterion, one, target) for one in layers]
         guide = predict(queries.in_order(indices), features)
-        return layers, [match_once(model.criterion, guide, target)] * len(layers)
+        return layers, [match_once(self.criterion, guide, target)] * len(layers)
 
 
 class RefineStage(TrainingStage):
     """DVIS offline: the frames of a clip are one image, and a track has one class."""
 
-    frozen = ('segmenter', 'tracker')
+    def __init__(
+        self,
+        segmenter: FrameSegmenter,
+        tracker: ReferringTracker,
+        refiner: TemporalRefiner,
+        criterion: SetCriterion,
+        window_size: int,
+    ) -> None:
+        self.segmenter = segmenter
+        self.tracker = tracker
+        self.refiner = refiner
+        self.criterion = criterion
+        self.window_size = window_size
+        self.frozen = (segmenter, tracker)
 
-    def losses(
-        self, model: 'DVIS', clips: Tensor, targets: Sequence[ClipTarget], guided: bool
-    ) -> Losses:
+    def losses(self, clips: Tensor, targets: Sequence[ClipTarget], guided: bool) -> Losses:
         """See the base class; the tracker guides."""
-        criterion = model.criterion
+        criterion = self.criterion
         points = criterion.num_points * clips.shape[1]
         stacked = [target.seen().stacked() for target in targets]
         per_clip = [
-            self._clip(model, clip, target, guided, points)
+            self._clip(clip, target, guided, points)
             for clip, target in zip(clips, stacked, strict=True)
         ]
         num_layers = len(per_clip[0][0])
@@ -175,21 +190,19 @@ class RefineStage(TrainingStage):
         return losses
 
     def _clip(
-        self, model: 'DVIS', clip: Tensor, target: SetTarget, guided: bool, points: int
+        self, clip: Tensor, target: SetTarget, guided: bool, points: int
     ) -> tuple[list[tuple[Tensor, Tensor]], list[Match]]:
         with torch.no_grad():
-            queries, features = model.segment_frames(clip)
-            tracked = model.tracker(queries).queries
-            memory = model.tracker.remember(queries.embeds)
-        answers = [
-            model.refiner.answer(one) for one in model.refiner.refine(tracked.embeds, memory)
-        ]
+            queries, features = self.segmenter.in_windows(clip, self.window_size)
+            tracked = self.tracker(queries).queries
+            memory = self.tracker.remember(queries.embeds)
+        answers = [self.refiner.answer(one) for one in self.refiner.refine(tracked.embeds, memory)]
         layers = [(one.logits, mask_logits(one.kernels, features).flatten(1, 2)) for one in answers]
         if not guided:
-            matched = [model.criterion.match(*one, target, points) for one in layers]
+            matched = [self.criterion.match(*one, target, points) for one in layers]
             return layers, matched
         guide = mask_logits(tracked.kernels, features).flatten(1, 2)
-        match = model.criterion.match(tracked.logits.mean(0), guide, target, points)
+        match = self.criterion.match(tracked.logits.mean(0), guide, target, points)
         return layers, [match] * len(layers)
 
 

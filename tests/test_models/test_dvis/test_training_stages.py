@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 import torch
 
@@ -43,6 +45,16 @@ def test_what_is_new_learns_and_the_rest_stays(make_dvis, video, stage):
         assert (parameter.grad is None) == frozen, name
     for part in FROZEN[stage]:
         assert not any(module.training for module in getattr(model, part).modules())
+
+
+@every_stage
+def test_a_copy_learns_by_its_own_parts(make_dvis, video, stage):
+    """As an average of weights is made; its stage must not hold on to the parts of the original."""
+    model = make_dvis(stage, num_points=200).train()
+    copied = copy.deepcopy(model)
+    copied.parse_losses(losses_of(copied, batch(video)))[0].backward()
+    assert all(parameter.grad is None for parameter in model.parameters())
+    assert any(parameter.grad is not None for parameter in copied.parameters())
 
 
 @every_stage
