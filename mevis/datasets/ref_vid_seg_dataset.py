@@ -24,21 +24,18 @@ class RefVidSegDataset(VideoDataset):
     decoded once and what does not depend on the sentence is computed once.
 
     Args:
-        data_root: Folder of the data set.
-        split: Part of it, such as ``train``.
-        frame_sampler: Config of a frame sampler.
-        pipeline: Configs of transforms, dict -> dict.
-        test_mode: Whole videos instead of clips.
-        videos: Names of the videos to use;
-            all if None.
-        skip_videos: Names of videos to leave out, such as those that an interrupted test has done.
+        data_root: As in :class:`VideoDataset`, like all that is not explained here.
+        split: See there.
+        frame_sampler: See there.
+        pipeline: See there.
+        test_mode: See there.
+        videos: See there.
+        skip_videos: See there.
         instance_masks_dir: Folder with one ``<video>.json`` of instance tracks per video, as
             ``tools/extract_instance_masks.py`` writes it.
-        centre_stride: None: one training item per expression, its centre frame drawn at random.
-            A number n: one per expression and n-th frame, as in the official code with n =
-            ``num_frames``; long videos then count more.
-        max_redraws: Items that are tried in the place of one without visible object.
-        seed: Seed of everything random.
+        centre_stride: See there; the subjects are the sentences.
+        max_redraws: See there.
+        seed: See there.
 
     Raises:
         UserError: If the split cannot be read, ``videos`` names one that it does not have, or
@@ -69,13 +66,13 @@ class RefVidSegDataset(VideoDataset):
             test_mode,
             videos,
             skip_videos,
+            centre_stride,
             max_redraws,
             seed,
         )
         self.instance_masks_dir = Path(instance_masks_dir) if instance_masks_dir else None
         if self.instance_masks_dir is not None:
             check_one_origin(self.instance_masks_dir, [record.name for record in self.records])
-        self._items = self._index_items(centre_stride)
 
     @abstractmethod
     def read_truth(
@@ -110,12 +107,9 @@ class RefVidSegDataset(VideoDataset):
         except OSError as error:
             raise UserError(f'{path}: cannot be read ({error}). Fetch the frame again.') from error
 
-    def item_costs(self) -> list[int]:
-        """Work per item, for shares of equal cost: frames x expressions in testing."""
-        if not self.test_mode:
-            return [1] * len(self)
-        records = [self.records[index] for index in self._items[:, 0]]
-        return [len(record.frame_names) * len(record.expressions) for record in records]
+    def num_subjects(self, record: VideoRecord) -> int:
+        """Its sentences."""
+        return len(record.expressions)
 
     def visible_clip(self, results: dict[str, Any]) -> dict[str, Any] | None:
         """None if the sentence has a target but the clip does not show it."""
@@ -127,39 +121,23 @@ class RefVidSegDataset(VideoDataset):
         seen = no_target or packed['data_samples'].gt_masks.any()
         return packed if seen else None
 
-    def _index_items(self, centre_stride: int | None) -> np.ndarray:
-        """(N, 3) int32: video, expression, centre frame (-1: at random)."""
-        rows: list[tuple[int, int, int]] = []
-        for video, record in enumerate(self.records):
-            if self.test_mode:
-                rows += [(video, 0, 0)] if record.expressions else []
-                continue
-            num_frames = len(record.frame_names)
-            centres = range(0, num_frames, centre_stride) if centre_stride else (-1,)
-            for expression in range(len(record.expressions)):
-                rows += [(video, expression, centre) for centre in centres]
-        return np.asarray(rows, np.int32).reshape(-1, 3)
-
-    def clip_results(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
+    def clip_results(
+        self, record: VideoRecord, subject: int, frames: list[int], rng: np.random.Generator
+    ) -> dict[str, Any]:
         """A clip with one expression."""
-        video, exp_index, centre = self._items[index].tolist()
-        record = self.records[video]
-        expression = record.expressions[exp_index]
+        expression = record.expressions[subject]
         if not expression.has_truth:
             raise UserError(
                 f'{self.data_root}: split {self.split!r} has no masks to train on. Use train.'
             )
-        num_frames = len(record.frame_names)
-        centre = int(rng.integers(num_frames)) if centre < 0 else centre
-        frames = self.frame_sampler(num_frames, centre, rng)
         results = self._common_results(record, frames, (expression,), rng)
         results['gt_rles'] = self.read_truth(record, expression, frames)
         return results
 
-    def test_results(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
+    def test_results(
+        self, record: VideoRecord, frames: list[int], rng: np.random.Generator
+    ) -> dict[str, Any]:
         """A video with all its expressions."""
-        record = self.records[int(self._items[index, 0])]
-        frames = self.frame_sampler(len(record.frame_names), 0, rng)
         return self._common_results(record, frames, record.expressions, rng)
 
     def _common_results(

@@ -22,7 +22,8 @@ class VideoDataset(Dataset, ABC):
     of the draw).  Everything random about it follows from (seed, serial), so neither workers nor
     their number matter.
 
-    A subclass sets ``_items``, an array (N, n) int32 whose first column is the video of each item.
+    A clip is about one *subject* of its video, such as a sentence; subclasses say how many a video
+    has.  A training item is one subject of one video, a test item a whole video that has any.
 
     Args:
         data_root: Folder of the data set.
@@ -30,9 +31,11 @@ class VideoDataset(Dataset, ABC):
         frame_sampler: Config of a frame sampler.
         pipeline: Configs of transforms, dict -> dict.
         test_mode: Whole videos instead of clips.
-        videos: Names of the videos to use;
-            all if None.
+        videos: Names of the videos to use; all if None.
         skip_videos: Names of videos to leave out, such as those that an interrupted test has done.
+        centre_stride: None: one training item per subject, its centre frame drawn at random.
+            A number n: one per subject and n-th frame, as in the official MUTR with n =
+            ``num_frames``; long videos then count more.
         max_redraws: Items that are tried in the place of one in which nothing is to be seen.
         seed: Seed of everything random.
 
@@ -41,7 +44,6 @@ class VideoDataset(Dataset, ABC):
     """
 
     METAINFO: dict[str, Any] = {}
-    _items: np.ndarray
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class VideoDataset(Dataset, ABC):
         test_mode: bool = False,
         videos: Sequence[str] | None = None,
         skip_videos: Sequence[str] = (),
+        centre_stride: int | None = None,
         max_redraws: int = 100,
         seed: int = 0,
     ) -> None:
@@ -68,6 +71,7 @@ class VideoDataset(Dataset, ABC):
                 ' docs/guides/data.md says how to get the data.'
             )
         self.records = _choose(self.load_records(), videos, skip_videos, str(self.data_root))
+        self._items = self._index_items(centre_stride)
 
     @property
     def metainfo(self) -> dict[str, Any]:
@@ -83,12 +87,27 @@ class VideoDataset(Dataset, ABC):
         """Where a frame lies."""
 
     @abstractmethod
-    def clip_results(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
-        """What the pipeline of a training item starts from."""
+    def num_subjects(self, record: VideoRecord) -> int:
+        """What clips of a video can be about, such as its sentences."""
 
     @abstractmethod
-    def test_results(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
-        """What the pipeline of a test item starts from."""
+    def clip_results(
+        self, record: VideoRecord, subject: int, frames: list[int], rng: np.random.Generator
+    ) -> dict[str, Any]:
+        """What the pipeline of a training item starts from.
+
+        Args:
+            record: The video.
+            subject: From 0 to below :meth:`num_subjects`.
+            frames: Indices of the sampled frames.
+            rng: Of this item.
+        """
+
+    @abstractmethod
+    def test_results(
+        self, record: VideoRecord, frames: list[int], rng: np.random.Generator
+    ) -> dict[str, Any]:
+        """What the pipeline of a test item starts from; see :meth:`clip_results`."""
 
     @abstractmethod
     def visible_clip(self, results: dict[str, Any]) -> dict[str, Any] | None:
@@ -101,11 +120,20 @@ class VideoDataset(Dataset, ABC):
         """The video of each item."""
         return [self.records[index].name for index in self._items[:, 0]]
 
+    def item_costs(self) -> list[int]:
+        """Work per item, for shares of equal cost: frames x subjects in testing."""
+        if not self.test_mode:
+            return [1] * len(self)
+        records = [self.records[index] for index in self._items[:, 0]]
+        return [len(record.frame_names) * self.num_subjects(record) for record in records]
+
     def __getitem__(self, item: Item) -> dict[str, Any]:
         index, serial = item if isinstance(item, tuple) else (item, item)
         rng = np.random.default_rng([self.seed, int(serial)])
         if self.test_mode:
-            return self.run_pipeline(self.test_results(int(index), rng))
+            record = self.records[self._items[index, 0]]
+            frames = self.frame_sampler(len(record.frame_names), 0, rng)
+            return self.run_pipeline(self.test_results(record, frames, rng))
         return self._draw_clip(int(index), rng)
 
     def run_pipeline(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -130,9 +158,31 @@ class VideoDataset(Dataset, ABC):
             'rng': rng,
         }
 
+    def _index_items(self, centre_stride: int | None) -> np.ndarray:
+        """(N, 3) int32: video, subject, centre frame (-1: at random)."""
+        rows: list[tuple[int, int, int]] = []
+        for video, record in enumerate(self.records):
+            num_subjects = self.num_subjects(record)
+            if self.test_mode:
+                rows += [(video, 0, 0)] if num_subjects else []
+                continue
+            num_frames = len(record.frame_names)
+            centres = range(0, num_frames, centre_stride) if centre_stride else (-1,)
+            for subject in range(num_subjects):
+                rows += [(video, subject, centre) for centre in centres]
+        return np.asarray(rows, np.int32).reshape(-1, 3)
+
+    def _sample_clip(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
+        video, subject, centre = self._items[index].tolist()
+        record = self.records[video]
+        num_frames = len(record.frame_names)
+        centre = int(rng.integers(num_frames)) if centre < 0 else centre
+        frames = self.frame_sampler(num_frames, centre, rng)
+        return self.clip_results(record, subject, frames, rng)
+
     def _draw_clip(self, index: int, rng: np.random.Generator) -> dict[str, Any]:
         for _ in range(self.max_redraws + 1):
-            packed = self.visible_clip(self.clip_results(index, rng))
+            packed = self.visible_clip(self._sample_clip(index, rng))
             if packed is not None:
                 return packed
             index = int(rng.integers(len(self)))

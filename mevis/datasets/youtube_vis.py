@@ -30,7 +30,7 @@ class YouTubeVISDataset(InstanceDataset):
         pipeline: Configs of transforms, dict -> dict.
         ann_file: The JSON file below ``data_root``; ``{split}`` stands for the split.
         frames_dir: Folder of the videos' folders below ``data_root``, likewise.
-        test_mode: As in :class:`InstanceDataset`, like all that follow.
+        test_mode: As in :class:`VideoDataset`, like all that follow.
         videos: Names (folders) of the videos to use.
         skip_videos: Names of videos to leave out.
         centre_stride: See there.
