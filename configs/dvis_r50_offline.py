@@ -18,21 +18,7 @@ train_dataloader = dict(
         frame_sampler=dict(num_frames=21),
         pipeline=[
             dict(type='RandomReverseClip', prob=0.5),
-            dict(type='LoadClipFrames'),
-            dict(type='LoadClipInstances'),
-            dict(
-                type='RandomSelectTransforms',
-                first=[
-                    dict(type='RandomResizeClip', short_sides=[240, 360, 480], max_long_side=768),
-                ],
-                second=[
-                    dict(type='RandomResizeClip', short_sides=[400, 500, 600], max_long_side=1333),
-                    dict(type='RandomCropClip', min_size=384, max_size=600),
-                    dict(type='RandomResizeClip', short_sides=[240, 360, 480], max_long_side=768),
-                ],
-            ),
-            dict(type='RandomFlipClip', prob=0.5),
-            dict(type='PackRefVidSegInputs'),
+            *_base_.train_dataloader.dataset.pipeline,
         ],
     ),
 )

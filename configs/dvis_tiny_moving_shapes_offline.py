@@ -19,11 +19,7 @@ train_dataloader = dict(
         frame_sampler=dict(num_frames=16),
         pipeline=[
             dict(type='RandomReverseClip', prob=0.5),
-            dict(type='LoadClipFrames'),
-            dict(type='LoadClipInstances'),
-            dict(type='RandomFlipClip', prob=0.5),
-            dict(type='ResizeClip', short_side=96),
-            dict(type='PackRefVidSegInputs'),
+            *_base_.train_dataloader.dataset.pipeline,
         ],
     ),
 )

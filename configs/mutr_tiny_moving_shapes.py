@@ -33,37 +33,8 @@ model = dict(
     # A test clip spans the video at the spacing of a training clip.
     clip_length=6,
 )
-train_dataloader = dict(
-    batch_size=8,
-    persistent_workers=True,
-    dataset=dict(
-        frame_sampler=dict(type='GlobalFrameSampler', num_frames=6),
-        pipeline=[
-            dict(type='LoadClipFrames'),
-            dict(type='LoadClipMasks'),
-            dict(type='LoadInstanceMasks'),
-            dict(type='NormalizeExpression'),
-            dict(type='RandomFlipClip', prob=0.5),
-            dict(type='PhotometricDistortClip', hue_delta=0.0, swap_channels=False),
-            dict(type='ResizeClip', short_side=96),
-            dict(type='PackRefVidSegInputs'),
-        ],
-    ),
-)
-val_dataloader = dict(
-    dataset=dict(
-        pipeline=[
-            dict(type='LoadResizedFrames', short_side=96, max_long_side=144),
-            dict(type='LoadInstanceMasks'),
-            dict(type='NormalizeExpression'),
-            dict(type='PackRefVidSegInputs'),
-        ],
-    ),
-)
-test_dataloader = val_dataloader
+train_dataloader = dict(batch_size=8, persistent_workers=True)
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=900, val_interval=900)
-val_cfg = dict(type='ValLoop')
-test_cfg = dict(type='TestLoop')
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='AdamW', lr=3e-4, weight_decay=1e-3),

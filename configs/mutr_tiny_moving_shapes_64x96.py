@@ -8,12 +8,7 @@ train_dataloader = dict(
     batch_size=16,
     dataset=dict(
         pipeline=[
-            dict(type='LoadClipFrames'),
-            dict(type='LoadClipMasks'),
-            dict(type='LoadInstanceMasks'),
-            dict(type='NormalizeExpression'),
-            dict(type='RandomFlipClip', prob=0.5),
-            dict(type='PhotometricDistortClip', hue_delta=0.0, swap_channels=False),
+            *_base_.train_dataloader.dataset.pipeline[:-2],  # all but resizing and packing
             dict(type='ResizeClip', short_side=64),
             dict(type='PackRefVidSegInputs'),
         ],
@@ -23,9 +18,7 @@ val_dataloader = dict(
     dataset=dict(
         pipeline=[
             dict(type='LoadResizedFrames', short_side=64, max_long_side=96),
-            dict(type='LoadInstanceMasks'),
-            dict(type='NormalizeExpression'),
-            dict(type='PackRefVidSegInputs'),
+            *_base_.val_dataloader.dataset.pipeline[1:],
         ],
     ),
 )

@@ -1,10 +1,8 @@
-# MovingShapes, the procedural MeViS: tools/make_moving_shapes.py data/moving_shapes
-# Sentences name colours and directions, so hue and channels stay as they are.
+# MovingShapes, the procedural MeViS, at 96 x 144: tools/make_moving_shapes.py data/moving_shapes
+_base_ = ['ref_vid_seg.py']
 train_dataloader = dict(
     batch_size=4,
     num_workers=1,
-    sampler=dict(type='ResumableInfiniteSampler'),
-    collate_fn=dict(type='pseudo_collate'),
     dataset=dict(
         type='MeViSDataset',
         data_root='data/moving_shapes',
@@ -16,27 +14,22 @@ train_dataloader = dict(
             dict(type='LoadInstanceMasks'),
             dict(type='NormalizeExpression'),
             dict(type='RandomFlipClip', prob=0.5),
+            # Sentences name colours and directions, so hue and channels stay as they are.
             dict(type='PhotometricDistortClip', hue_delta=0.0, swap_channels=False),
+            dict(type='ResizeClip', short_side=96),
             dict(type='PackRefVidSegInputs'),
         ],
     ),
 )
 val_dataloader = dict(
-    batch_size=1,
     num_workers=1,
-    sampler=dict(type='CostBalancedSampler'),
-    collate_fn=dict(type='pseudo_collate'),
     dataset=dict(
         type='MeViSDataset',
         data_root='data/moving_shapes',
         split='valid_u',
-        test_mode=True,
-        frame_sampler=dict(type='AllFramesSampler'),
         pipeline=[
-            dict(type='LoadClipFrames'),
-            dict(type='LoadInstanceMasks'),
-            dict(type='NormalizeExpression'),
-            dict(type='PackRefVidSegInputs'),
+            dict(type='LoadResizedFrames', short_side=96, max_long_side=144),
+            *_base_.val_dataloader.dataset.pipeline[1:],
         ],
     ),
 )

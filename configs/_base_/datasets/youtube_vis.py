@@ -1,16 +1,11 @@
 # YouTube-VIS 2019, laid out as in docs/guides/instances.md; sizes and augmentation are those of the
 # official DVIS.  2021: another data_root.  Only train has masks, so nothing is validated.
-_base_ = ['../default_runtime.py']
+_base_ = ['instances.py']
 train_dataloader = dict(
-    batch_size=8,
-    num_workers=4,
-    sampler=dict(type='ResumableInfiniteSampler'),
-    collate_fn=dict(type='pseudo_collate'),
     dataset=dict(
         type='YouTubeVISDataset',
         data_root='data/youtube_vis_2019',
         split='train',
-        frame_sampler=dict(type='LocalFrameSampler', num_frames=1),
         pipeline=[
             dict(type='LoadClipFrames'),
             dict(type='LoadClipInstances'),
@@ -34,16 +29,10 @@ val_dataloader = None
 val_cfg = None
 val_evaluator = None
 test_dataloader = dict(
-    batch_size=1,
-    num_workers=2,
-    sampler=dict(type='CostBalancedSampler'),
-    collate_fn=dict(type='pseudo_collate'),
     dataset=dict(
         type='YouTubeVISDataset',
         data_root='data/youtube_vis_2019',
         split='valid',
-        test_mode=True,
-        frame_sampler=dict(type='AllFramesSampler'),
         pipeline=[
             dict(
                 type='LoadResizedFrames',

@@ -3,8 +3,7 @@ _base_ = ['youtube_vis.py']
 train_dataloader = dict(
     dataset=dict(
         pipeline=[
-            dict(type='LoadClipFrames'),
-            dict(type='LoadClipInstances'),
+            *_base_.train_dataloader.dataset.pipeline[:2],  # loading
             dict(
                 type='RandomSelectTransforms',
                 first=[
@@ -16,8 +15,7 @@ train_dataloader = dict(
                     dict(type='RandomResizeClip', short_sides=[360, 480, 600], max_long_side=1024),
                 ],
             ),
-            dict(type='RandomFlipClip', prob=0.5),
-            dict(type='PackRefVidSegInputs'),
+            *_base_.train_dataloader.dataset.pipeline[-2:],  # flipping and packing
         ],
     ),
 )
@@ -30,7 +28,7 @@ test_dataloader = dict(
                 max_long_side=1333,
                 rounding='detectron2',
             ),
-            dict(type='PackRefVidSegInputs'),
+            *_base_.test_dataloader.dataset.pipeline[1:],
         ],
     ),
 )
