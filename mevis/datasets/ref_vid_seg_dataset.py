@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from mevis.datasets.tag_balance import balanced_items
 from mevis.datasets.video_dataset import VideoDataset
 from mevis.datasets.video_record import VideoRecord
 from mevis.errors import UserError
@@ -34,12 +35,15 @@ class RefVidSegDataset(VideoDataset):
         instance_masks_dir: Folder with one ``<video>.json`` of instance tracks per video, as
             ``tools/extract_instance_masks.py`` writes it.
         centre_stride: See there; the subjects are the sentences.
+        balance: None: each sentence as often as any other.  A group of tags, such as ``about``: in
+            training, sentences of its rarer tags (``about:start``) are repeated until each tag is
+            seen as often as the most frequent one; sentences without such a tag come once.
         max_redraws: See there.
         seed: See there.
 
     Raises:
         UserError: If the split cannot be read, ``videos`` names one that it does not have, or
-            the instance masks are of several models.
+            the instance masks are of several models, or no sentence has a tag to balance.
     """
 
     METAINFO: dict[str, Any] = {'dataset_type': 'ref_vid_seg', 'task_name': 'ref_vid_seg'}
@@ -55,6 +59,7 @@ class RefVidSegDataset(VideoDataset):
         skip_videos: Sequence[str] = (),
         instance_masks_dir: str | None = None,
         centre_stride: int | None = None,
+        balance: str | None = None,
         max_redraws: int = 100,
         seed: int = 0,
     ) -> None:
@@ -73,6 +78,9 @@ class RefVidSegDataset(VideoDataset):
         self.instance_masks_dir = Path(instance_masks_dir) if instance_masks_dir else None
         if self.instance_masks_dir is not None:
             check_one_origin(self.instance_masks_dir, [record.name for record in self.records])
+        if balance is not None and not test_mode:
+            tags = [self.records[v].expressions[s].tags for v, s, _ in self._items.tolist()]
+            self._items = self._items[balanced_items(tags, balance, seed)]
 
     @abstractmethod
     def read_truth(

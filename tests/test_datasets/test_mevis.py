@@ -135,6 +135,32 @@ def test_centre_stride_makes_long_videos_count_more(train):
     assert len(train(centre_stride=1)) == 4 * 6 + 3
 
 
+def tag_all_but_one(videos: dict) -> None:
+    for exp_id in '012':
+        videos['bird']['expressions'][exp_id]['tags'] = ['motion', 'about:speed']
+    videos['cat']['expressions']['0']['tags'] = ['motion', 'about:turn']
+
+
+def test_balance_repeats_sentences_of_rare_tags(train, mevis_root):
+    change(mevis_root / 'train' / META, tag_all_but_one)
+    dataset = train(balance='about')
+    assert dataset.item_videos() == ['bird'] * 4 + ['cat'] * 3
+    plain = train()
+    assert same(dataset[4, 9], plain[4, 9])  # repeated items are told apart by the draw
+    assert same(dataset[6, 9], plain[4, 9])
+    assert dataset[5, 0]['data_samples'].expressions[0].text == 'a square'
+
+
+def test_balance_leaves_test_items_alone(testing, mevis_root):
+    change(mevis_root / 'train' / META, tag_all_but_one)
+    assert len(testing(balance='about')) == 2
+
+
+def test_balance_without_tags_is_refused(train):
+    with pytest.raises(UserError, match="balance='about': no sentence has a tag about:"):
+        train(balance='about')
+
+
 def test_test_items(testing):
     dataset = testing()
     assert len(dataset) == 2
