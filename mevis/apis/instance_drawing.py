@@ -1,14 +1,13 @@
 """Instance tracks to look at: a film and a contact sheet."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from mevis.apis.inference_output import write_overlay, write_png
 from mevis.apis.video_source import VideoSource
 from mevis.errors import UserError
 from mevis.structures import InstanceMasks
+from mevis.structures.instance_file import read_instance_file
 from mevis.visualization import Strip, colour_of, draw_sheet, spread
 
 
@@ -25,26 +24,17 @@ def read_tracks(path: str | Path, video: str) -> InstanceMasks:
     path = Path(path)
     if path.is_dir():
         path = path / f'{video}.json'
-    try:
-        return InstanceMasks.from_dict(json.loads(path.read_text(encoding='utf-8')))
-    except FileNotFoundError as error:
+    if not path.is_file():
         raise UserError(
             f'{path}: no such file. Name a file of tools/extract_instance_masks.py, or a folder'
             ' that holds the one of this video.'
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f'{path}: no file of instance tracks ({error!r}). Extract anew.') from error
+        )
+    return read_instance_file(path).instances
 
 
 def at_least(instances: InstanceMasks, min_score: float) -> InstanceMasks:
     """The tracks with a score that is not lower."""
-    kept = [k for k, score in enumerate(instances.scores) if score >= min_score]
-    return replace(
-        instances,
-        rles=[instances.rles[k] for k in kept],
-        scores=[instances.scores[k] for k in kept],
-        categories=[instances.categories[k] for k in kept],
-    )
+    return instances.take([k for k, score in enumerate(instances.scores) if score >= min_score])
 
 
 def draw_instances(

@@ -17,9 +17,10 @@ class InstanceFolder:
     """``<video>.json`` with the K tracks of a video, for every video of a split.
 
     A file is one line of JSON: ``made_of`` (what the tracks follow from: hashes of model and
-    config, split, K), ``video``, ``frames`` (names), and ``size``, ``scores``, ``categories`` and
-    ``rles`` of :class:`InstanceMasks`.  It is written whole or not at all; what was cut off by
-    something else lacks the end of the line, and is written anew.
+    config, split, K), ``video``, ``frames`` (names), and ``size``, ``scores``, ``categories``,
+    ``rles`` and, where tracks have names, ``ids`` of :class:`InstanceMasks`.  It is written whole
+    or not at all; what was cut off by something else lacks the end of the line, and is written
+    anew.  ``instance_file`` reads it.
 
     Args:
         root: The folder; need not exist.

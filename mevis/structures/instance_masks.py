@@ -46,14 +46,16 @@ class InstanceMasks:
         order = np.argsort(-np.asarray(self.scores, dtype=np.float64), kind='stable')[
             :num_instances
         ]
-        return InstanceMasks(
-            [self.rles[k] for k in order],
-            [self.scores[k] for k in order],
-            [self.categories[k] for k in order],
-            self.size,
-            self.flipped,
-            None if self.ids is None else [self.ids[k] for k in order],
-        )
+        return self.take(order)
+
+    def take(self, chosen: Sequence[int]) -> 'InstanceMasks':
+        """Some of the tracks, given by their places."""
+        lists = {
+            name: [getattr(self, name)[k] for k in chosen]
+            for name in ('rles', 'scores', 'categories')
+        }
+        ids = None if self.ids is None else [self.ids[k] for k in chosen]
+        return replace(self, **lists, ids=ids)
 
     def at(self, frame_indices: Sequence[int]) -> 'InstanceMasks':
         """The tracks in the frames of a clip, given by their indices in the video."""
@@ -90,9 +92,11 @@ class InstanceMasks:
             'scores': list(self.scores),
             'categories': list(self.categories),
             'rles': [list(track) for track in self.rles],
+            **({} if self.ids is None else {'ids': list(self.ids)}),
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> 'InstanceMasks':
         """Inverse of :meth:`to_dict`."""
-        return cls(data['rles'], data['scores'], data['categories'], tuple(data['size']))
+        size, ids = tuple(data['size']), data.get('ids')
+        return cls(data['rles'], data['scores'], data['categories'], size, ids=ids)

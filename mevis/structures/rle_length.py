@@ -1,14 +1,15 @@
 """How many pixels the runs of a COCO RLE cover."""
 
+from collections.abc import Sequence
+
 import numpy as np
+
+_MOST_GROUPS = 12
+"""Of five bits each: a longer run fits no 64-bit number."""
 
 
 def rle_num_pixels(counts: bytes | np.ndarray) -> int:
     """Sums the runs; a sound RLE covers height times width pixels.
-
-    A run is written as groups of five bits, lowest first, in characters from '0'; bit 6 says that
-    more follow, the top bit of the last group is the sign.  From the fourth run on, the difference
-    to the run before the last is written.
 
     Args:
         counts: Compressed counts, as bytes or uint8 array.
@@ -16,17 +17,48 @@ def rle_num_pixels(counts: bytes | np.ndarray) -> int:
     Returns:
         Number of pixels; -1 if the last run is cut off or a character is out of range.
     """
-    codes = np.frombuffer(counts, np.uint8) if isinstance(counts, bytes) else counts
+    return int(rles_num_pixels([counts])[0])
+
+
+def rles_num_pixels(counts: Sequence[bytes | np.ndarray]) -> np.ndarray:
+    """:func:`rle_num_pixels` of many RLEs at once.
+
+    A run is written as groups of five bits, lowest first, in characters from '0'; bit 6 says that
+    more follow, the top bit of the last group is the sign.  From the fourth run on, the difference
+    to the run before the last is written.
+
+    Args:
+        counts: Compressed counts of n RLEs.
+
+    Returns:
+        (n,) int64.
+    """
+    pixels = np.full(len(counts), -1, np.int64)
+    filled = [index for index, text in enumerate(counts) if len(text)]
+    if not filled:
+        return pixels
+    codes = np.frombuffer(b''.join(counts[index] for index in filled), np.uint8)
     groups = codes.astype(np.int64) - 48
-    if not len(groups) or groups.min() < 0 or groups.max() > 63 or groups[-1] & 32:
-        return -1
+    ends = np.cumsum([len(counts[index]) for index in filled])
+    starts = np.concatenate(([0], ends[:-1]))
     is_last = (groups & 32) == 0
+    is_cut = ~is_last[ends - 1]
+    # A run that is cut off must not go on in the next RLE.
+    is_last[ends - 1] = True
     lasts = np.flatnonzero(is_last)
     firsts = np.concatenate(([0], lasts[:-1] + 1))
     lengths = lasts - firsts + 1
-    if lengths.max() > 12:
-        return -1
     place = np.arange(len(groups)) - np.repeat(firsts, lengths)
-    runs = np.add.reduceat((groups & 31) << (5 * place), firsts)
-    runs = runs - np.where(groups[lasts] & 16, 1 << (5 * lengths), 0)
-    return int(runs[0] + np.cumsum(runs[1::2]).sum() + np.cumsum(runs[2::2]).sum())
+    runs = np.add.reduceat((groups & 31) << np.minimum(5 * place, 60), firsts)
+    runs -= np.where(groups[lasts] & 16, 1 << np.minimum(5 * lengths, 62), 0)
+    # Run j from the second on counts in every second one from itself to the last.
+    first_runs = np.searchsorted(firsts, starts)
+    num_runs = np.diff([*first_runs, len(runs)])
+    order = np.arange(len(runs)) - np.repeat(first_runs, num_runs)
+    weights = (np.repeat(num_runs, num_runs) - 1 - order) // 2 + 1
+    weights[first_runs] = 1
+    sums = np.add.reduceat(runs * weights, first_runs)
+    too_long = np.maximum.reduceat(lengths, first_runs) > _MOST_GROUPS
+    strange = np.maximum.reduceat((groups < 0) | (groups > 63), starts)
+    pixels[filled] = np.where(is_cut | too_long | strange, -1, sums)
+    return pixels

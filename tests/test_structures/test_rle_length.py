@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
 
-from mevis.structures.rle_length import rle_num_pixels
+from mevis.structures.rle_length import rle_num_pixels, rles_num_pixels
 
 
 def encode(mask: np.ndarray) -> bytes:
@@ -35,3 +35,14 @@ def test_damage_changes_the_sum(cut: int, extra: bytes):
     counts = encode(mask)
     damaged = counts[: max(0, len(counts) - cut)] + extra
     assert rle_num_pixels(damaged) != mask.size
+
+
+def test_many_at_once_are_each_alone():
+    rng = np.random.default_rng(1)
+    counts = [encode(rng.random((30, 40)) < share) for share in (0, 0.01, 0.5, 0.99, 1)]
+    counts += [b'', counts[2][:-1], b'~', b'P', b'P' * 20 + b'0', counts[1], b'0']
+    alone = [rle_num_pixels(text) for text in counts]
+    assert rles_num_pixels(counts).tolist() == alone
+    assert alone[:5] == [1200] * 5
+    assert alone[5] == alone[7] == alone[8] == alone[9] == -1
+    assert len(rles_num_pixels([])) == 0

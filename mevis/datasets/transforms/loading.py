@@ -1,7 +1,5 @@
 """Frames, masks and instance tracks from disk; each error names its file."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,8 @@ from mevis.datasets.frame_reader import FrameReader, check_size, read_frame
 from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame
 from mevis.errors import UserError
 from mevis.registry import TRANSFORMS
-from mevis.structures import InstanceMasks, decode_rle
+from mevis.structures import decode_rle
+from mevis.structures.instance_file import read_instance_file
 
 
 @TRANSFORMS.register_module()
@@ -138,26 +137,15 @@ class LoadInstanceMasks(BaseTransform):
         self.max_instances = max_instances
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Reads and checks the file of the video."""
+        """Reads the file of the video and checks that it is this video's."""
         if 'instance_masks_path' not in results:
             return results
-        path = Path(results['instance_masks_path'])
-        mend = 'Run tools/extract_instance_masks.py for this split.'
-        try:
-            instances = InstanceMasks.from_dict(json.loads(path.read_text(encoding='utf-8')))
-        except FileNotFoundError as error:
-            raise UserError(f'{path}: the instance masks are missing. {mend}') from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise UserError(f'{path}: no file of instance masks ({error!r}). {mend}') from error
-        if any(len(track) != results['num_video_frames'] for track in instances.rles):
-            raise UserError(
-                f'{path}: the tracks have {instances.num_frames} frames, the video has'
-                f' {results["num_video_frames"]}. {mend}'
-            )
-        if tuple(instances.size) != tuple(results['ori_shape']):
-            raise UserError(
-                f'{path}: the masks are of size {tuple(instances.size)}, the frames of size'
-                f' {tuple(results["ori_shape"])}. {mend}'
-            )
-        results['instances'] = instances.top(self.max_instances)
+        file = read_instance_file(results['instance_masks_path'])
+        file.check_video(
+            results['video'],
+            results['num_video_frames'],
+            list(zip(results['frame_indices'], results['frame_names'], strict=True)),
+            results['ori_shape'],
+        )
+        results['instances'] = file.instances.top(self.max_instances)
         return results

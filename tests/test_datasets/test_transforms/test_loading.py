@@ -54,23 +54,58 @@ def test_masks_of_another_size(clip: dict):
         LoadClipMasks()(clip)
 
 
-def test_instances(clip: dict, tmp_path: Path):
+@pytest.fixture
+def with_tracks(clip: dict, tmp_path: Path) -> tuple[dict, Path, dict]:
+    """A clip, its file of tracks, and what it should hold."""
+    path = tmp_path / 'bird.json'
+    named = {'video': 'bird', 'frames': ['a', 'b', 'c', 'd', 'e']}
+    clip['frame_names'] = [named['frames'][index] for index in clip['frame_indices']]
+    return {**clip, 'instance_masks_path': str(path)}, path, named | clip['instances'].to_dict()
+
+
+def test_instances(clip: dict, with_tracks: tuple[dict, Path, dict]):
     loading = LoadInstanceMasks(max_instances=1)
     assert loading(dict(clip)) == clip
-    path = tmp_path / 'bird.json'
-    data = clip['instances'].to_dict()
-    clip['instance_masks_path'] = str(path)
+    results, path, data = with_tracks
     path.write_text(json.dumps(data))
-    assert loading(dict(clip))['instances'].to_dict() == data
-    path.write_text(json.dumps({**data, 'size': [4, 4]}))
-    with pytest.raises(UserError, match=r'bird\.json: the masks are of size \(4, 4\)'):
-        loading(dict(clip))
-    path.write_text(json.dumps({**data, 'rles': [[None]]}))
-    with pytest.raises(UserError, match=r'bird\.json: the tracks have 1 frames, the video has 5'):
-        loading(dict(clip))
-    path.write_text('{')
+    loaded = loading(dict(results))['instances'].to_dict()
+    assert loaded == clip['instances'].to_dict()
+    # More tracks than there are: all of them.
+    assert len(LoadInstanceMasks(max_instances=50)(dict(results))['instances']) == 1
+    path.write_text(json.dumps(loaded))
+    assert loading(dict(results))['instances'].to_dict() == loaded
+
+
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        ({'size': [4, 4]}, r'bird\.json: track 0, frame 1: the mask is of size \(40, 60\)'),
+        ({'rles': [[None] * 5], 'size': [4, 4]}, r'the masks are of size \(4, 4\), the frames'),
+        ({'rles': [[None]], 'frames': None}, 'the tracks have 1 frames, the video has 5'),
+        ({'rles': [[None]]}, 'track 0: 1 masks, but the video has 5 frames'),
+        ({'video': 'cat'}, 'the tracks are those of video cat, not of bird'),
+        ({'frames': ['0', '1', '2', '3', '4']}, 'frame 1 is 1 there and b in the data set'),
+        ({'frames': 5}, 'frames must be a list of names'),
+        ({'scores': []}, 'scores, categories and rles differ in length'),
+        ({'scores': ['high']}, "score 0 is 'high'"),
+        ({'rles': None}, r'no file of instance masks \(no list rles\)'),
+    ],
+)
+def test_tracks_of_something_else(with_tracks: tuple, change: dict, message: str):
+    results, path, data = with_tracks
+    path.write_text(json.dumps(data | change))
+    with pytest.raises(UserError, match=message) as caught:
+        LoadInstanceMasks()(results)
+    assert str(path) in str(caught.value)
+
+
+def test_no_or_half_a_file_of_tracks(with_tracks: tuple):
+    results, path, data = with_tracks
+    with pytest.raises(UserError, match=r'bird\.json: the instance masks are missing'):
+        LoadInstanceMasks()(results)
+    path.write_text(json.dumps(data)[:-10])
     with pytest.raises(UserError, match=r'bird\.json: no file of instance masks'):
-        loading(dict(clip))
+        LoadInstanceMasks()(results)
 
 
 def test_clip_instances(clip: dict):
