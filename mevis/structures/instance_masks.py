@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mevis.structures.mask_coverage import cover_cells
 from mevis.structures.mask_rle import Rle, decode_rle
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,14 @@ class InstanceMasks:
         """Frames of the video; 0 without any track."""
         return len(self.rles[0]) if self.rles else 0
 
-    def top(self, num_instances: int) -> 'InstanceMasks':
+    def top(self, num_instances: int) -> 'Self':
         """The first ``num_instances`` tracks by score, ties in file order."""
         order = np.argsort(-np.asarray(self.scores, dtype=np.float64), kind='stable')[
             :num_instances
         ]
         return self.take(order)
 
-    def take(self, chosen: Sequence[int]) -> 'InstanceMasks':
+    def take(self, chosen: Sequence[int]) -> 'Self':
         """Some of the tracks, given by their places."""
         lists = {
             name: [getattr(self, name)[k] for k in chosen]
@@ -57,7 +61,7 @@ class InstanceMasks:
         ids = None if self.ids is None else [self.ids[k] for k in chosen]
         return replace(self, **lists, ids=ids)
 
-    def at(self, frame_indices: Sequence[int]) -> 'InstanceMasks':
+    def at(self, frame_indices: Sequence[int]) -> 'Self':
         """The tracks in the frames of a clip, given by their indices in the video."""
         rles = [[track[index] for index in frame_indices] for track in self.rles]
         return replace(self, rles=rles)
@@ -84,6 +88,12 @@ class InstanceMasks:
                 )
             masks[k] = mask.flip(-1) if self.flipped else mask
         return masks
+
+    def cover(self, index: int, frame: int, grid: tuple[int, int]) -> Tensor:
+        """Share of each cell of a grid (h, w) that a track covers in a frame, float in [0, 1]."""
+        shares = cover_cells(self.rles[index][frame], self.size, grid, f'instance {index}')
+        covered = torch.from_numpy(shares)
+        return covered.flip(-1) if self.flipped else covered
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""

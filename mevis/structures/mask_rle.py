@@ -63,6 +63,25 @@ def decode_rle(rles: Sequence[Rle | None], size: tuple[int, int], name: str = 'm
     return masks
 
 
+def decode_box(rle: Rle, size: tuple[int, int], name: str = 'mask') -> tuple[np.ndarray, int, int]:
+    """Decodes the part of a mask that is inside of its box.
+
+    Args:
+        rle: The RLE.
+        size: (H, W) that it must have.
+        name: What the error calls the mask.
+
+    Returns:
+        (h, w) uint8, 0 or 1, and the row and column of its first pixel.
+
+    Raises:
+        ValueError: If the RLE has another size or cannot be decoded.
+    """
+    mask = _decode([_checked(rle, size, name)], name)[..., 0]
+    left, top, width, height = (int(side) for side in coco_mask.toBbox(as_coco(rle)))
+    return mask[top : top + height, left : left + width], top, left
+
+
 def merge_rles(
     tracks: Sequence[Sequence[Rle | None]], size: tuple[int, int], name: str = 'mask'
 ) -> list[dict[str, Any] | None]:

@@ -50,3 +50,19 @@ def test_none(instances: InstanceMasks):
 def test_json(instances: InstanceMasks):
     data = json.loads(json.dumps(instances.to_dict()))
     assert InstanceMasks.from_dict(data) == instances
+
+
+def test_take_keeps_all_of_a_track_together(instances: InstanceMasks):
+    named = replace(instances, ids=['x', 'y', 'z'])
+    taken = named.take([2, 0])
+    assert taken.ids == ['z', 'x']
+    assert taken.scores == [0.9, 0.3]
+    assert taken.categories == [6, 4]
+    assert taken.rles == [named.rles[2], named.rles[0]]
+
+
+def test_cover(instances: InstanceMasks, masks: np.ndarray):
+    wanted = masks[1, 2].reshape(3, 4, 6, 3).mean((1, 3))
+    torch.testing.assert_close(instances.cover(1, 2, (3, 6)), torch.from_numpy(wanted).float())
+    flipped = replace(instances, flipped=True).cover(1, 2, (3, 6))
+    assert torch.equal(flipped, instances.cover(1, 2, (3, 6)).flip(-1))

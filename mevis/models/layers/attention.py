@@ -1,4 +1,4 @@
-"""Post-norm attention and feed-forward blocks.
+"""Attention and feed-forward blocks, post-norm where nothing else is asked for.
 
 Shapes: B batch, L queries, S keys, C channels.  ``nn.MultiheadAttention`` is asked for no weights,
 so that it runs on ``scaled_dot_product_attention`` and never holds an (L, S) matrix.
@@ -18,10 +18,14 @@ class SelfAttentionBlock(nn.Module):
         embed_dims: Channels C.
         num_heads: Attention heads.
         dropout: Of the attention weights and of the result.
+        norm_first: Whether the input of the attention is normalised instead of the sum.
     """
 
-    def __init__(self, embed_dims: int, num_heads: int, dropout: float = 0.0) -> None:
+    def __init__(
+        self, embed_dims: int, num_heads: int, dropout: float = 0.0, norm_first: bool = False
+    ) -> None:
         super().__init__()
+        self.norm_first = norm_first
         self.attn = nn.MultiheadAttention(embed_dims, num_heads, dropout=dropout, batch_first=True)
         self.dropout = nn.Dropout(dropout)
         self.norm = nn.LayerNorm(embed_dims)
@@ -44,16 +48,18 @@ class SelfAttentionBlock(nn.Module):
         Returns:
             (B, L, C).
         """
-        query = _with_position(x, position)
+        value = self.norm(x) if self.norm_first else x
+        query = _with_position(value, position)
         attended = self.attn(
             query,
             query,
-            x,
+            value,
             key_padding_mask=key_padding_mask,
             attn_mask=attn_mask,
             need_weights=False,
         )[0]
-        return self.norm(x + self.dropout(attended))
+        added = x + self.dropout(attended)
+        return added if self.norm_first else self.norm(added)
 
 
 class CrossAttentionBlock(nn.Module):
@@ -63,10 +69,14 @@ class CrossAttentionBlock(nn.Module):
         embed_dims: Channels C.
         num_heads: Attention heads.
         dropout: Of the attention weights and of the result.
+        norm_first: Whether the input of the attention is normalised instead of the sum.
     """
 
-    def __init__(self, embed_dims: int, num_heads: int, dropout: float = 0.0) -> None:
+    def __init__(
+        self, embed_dims: int, num_heads: int, dropout: float = 0.0, norm_first: bool = False
+    ) -> None:
         super().__init__()
+        self.norm_first = norm_first
         self.attn = nn.MultiheadAttention(embed_dims, num_heads, dropout=dropout, batch_first=True)
         self.dropout = nn.Dropout(dropout)
         self.norm = nn.LayerNorm(embed_dims)
@@ -92,13 +102,14 @@ class CrossAttentionBlock(nn.Module):
             (B, L, C).
         """
         attended = self.attn(
-            _with_position(x, position),
+            _with_position(self.norm(x) if self.norm_first else x, position),
             _with_position(memory, memory_position),
             memory,
             key_padding_mask=key_padding_mask,
             need_weights=False,
         )[0]
-        return self.norm(x + self.dropout(attended))
+        added = x + self.dropout(attended)
+        return added if self.norm_first else self.norm(added)
 
 
 class FeedForwardBlock(nn.Module):
@@ -108,10 +119,18 @@ class FeedForwardBlock(nn.Module):
         embed_dims: Channels C.
         feedforward_dims: Hidden channels.
         dropout: Of the hidden layer and of the result.
+        norm_first: Whether the input of the first layer is normalised instead of the sum.
     """
 
-    def __init__(self, embed_dims: int, feedforward_dims: int, dropout: float = 0.0) -> None:
+    def __init__(
+        self,
+        embed_dims: int,
+        feedforward_dims: int,
+        dropout: float = 0.0,
+        norm_first: bool = False,
+    ) -> None:
         super().__init__()
+        self.norm_first = norm_first
         self.linear1 = nn.Linear(embed_dims, feedforward_dims)
         self.linear2 = nn.Linear(feedforward_dims, embed_dims)
         self.dropout = nn.Dropout(dropout)
@@ -119,5 +138,6 @@ class FeedForwardBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps (..., C) to (..., C)."""
-        hidden = self.dropout(self.linear1(x).relu())
-        return self.norm(x + self.dropout(self.linear2(hidden)))
+        hidden = self.dropout(self.linear1(self.norm(x) if self.norm_first else x).relu())
+        added = x + self.dropout(self.linear2(hidden))
+        return added if self.norm_first else self.norm(added)

@@ -62,3 +62,14 @@ def test_dropout_is_of_training_alone():
     block.eval()
     assert torch.equal(block(x), block(x))
     assert isinstance(block.norm, nn.LayerNorm)
+
+
+@torch.no_grad()
+def test_norm_first_keeps_the_way_of_the_residual_free():
+    x, memory = 5 + 3 * torch.randn(2, 5, 8), torch.randn(2, 3, 8)
+    own, cross = (kind(8, 2, norm_first=True) for kind in (SelfAttentionBlock, CrossAttentionBlock))
+    ffn = FeedForwardBlock(8, 16, norm_first=True)
+    normed = own.norm(x)
+    torch.testing.assert_close(own(x), x + own.attn(normed, normed, normed)[0])
+    torch.testing.assert_close(cross(x, memory), x + cross.attn(normed, memory, memory)[0])
+    torch.testing.assert_close(ffn(x), x + ffn.linear2(ffn.linear1(normed).relu()))
