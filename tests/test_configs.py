@@ -8,8 +8,8 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from mevis.apis.config_errors import check_engine_names
-from mevis.testing.dvis_recordings import shapes_only
+from mevis.apis.configs.errors import check_engine_names
+from mevis.testing.parity.dvis_recordings import shapes_only
 
 ROOT = Path(__file__).resolve().parents[1]
 BASES = sorted((ROOT / 'configs/_base_').rglob('*.py'))

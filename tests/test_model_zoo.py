@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from mevis.apis.config import load_config
+from mevis.apis.configs.loading import load_config
 from mevis.checkpoints.loading import load_into
-from mevis.testing.dvis_recordings import build
+from mevis.testing.parity.dvis_recordings import build
 
 ROOT = Path(__file__).resolve().parents[1]
 ZOO = ROOT / 'model_zoo.md'

@@ -48,10 +48,10 @@ def main() -> None:
     from rich.console import Console
     from rich.progress import Progress
 
-    from mevis.apis.inference_output import MARKER, check_writable, write_result
-    from mevis.apis.inferencer import RefVidSegInferencer, checked_texts
-    from mevis.apis.shipped_model import chosen_model
-    from mevis.apis.video_source import ChosenFrames, open_video
+    from mevis.apis.inference.inferencer import RefVidSegInferencer, checked_texts
+    from mevis.apis.inference.output import MARKER, check_writable, write_result
+    from mevis.apis.inference.shipped_model import chosen_model
+    from mevis.apis.inference.video_source import ChosenFrames, open_video
     from mevis.structures.atomic_folder import check_replaceable
 
     texts, video = checked_texts(args.text), open_video(args.video)

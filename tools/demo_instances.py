@@ -47,9 +47,9 @@ def main() -> None:
     if (args.tracks is None) == (args.config is None or args.checkpoint is None):
         raise UserError('name either --config and --checkpoint, or --tracks.')
 
-    from mevis.apis.inference_output import check_writable
-    from mevis.apis.instance_drawing import at_least, draw_instances, read_tracks
-    from mevis.apis.video_source import open_video
+    from mevis.apis.drawing.instances import at_least, draw_instances, read_tracks
+    from mevis.apis.inference.output import check_writable
+    from mevis.apis.inference.video_source import open_video
 
     video = open_video(args.video)
     out_dir = args.out_dir or f'work_dirs/demo_instances/{video.name}'
@@ -57,7 +57,7 @@ def main() -> None:
     if args.tracks is not None:
         instances = read_tracks(args.tracks, video.name)
     else:
-        from mevis.apis.instance_inferencer import InstanceInferencer
+        from mevis.apis.inference.instance_inferencer import InstanceInferencer
 
         options = (args.config, args.checkpoint, args.device, args.cfg_options)
         instances = InstanceInferencer(*options).find(video)

@@ -43,7 +43,7 @@ def main() -> None:
     from rich.console import Console
     from rich.progress import Progress
 
-    from mevis.apis.scoring import score_predictions
+    from mevis.apis.scoring.split_scores import score_predictions
     from mevis.evaluation.score_table import print_scores
     from mevis.structures.atomic_write import atomic_write_text
 

@@ -52,17 +52,17 @@ def main() -> None:
     args = parse_args()
     from pathlib import Path
 
-    from mevis.apis.config import load_config
-    from mevis.apis.config_errors import config_errors
+    from mevis.apis.configs.errors import config_errors
+    from mevis.apis.configs.loading import load_config
 
     cfg = load_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or f'work_dirs/{Path(args.config).stem}_extract'
 
     from mmengine.dist import is_main_process
 
-    from mevis.apis.evaluation_job import keep_only_test
-    from mevis.apis.instance_extraction import extract, prepare_extraction
-    from mevis.apis.launch import prepare_processes
+    from mevis.apis.running.evaluation_job import keep_only_test
+    from mevis.apis.running.instance_extraction import extract, prepare_extraction
+    from mevis.apis.running.launch import prepare_processes
 
     keep_only_test(cfg)
     prepare_processes(cfg, args.launcher)

@@ -42,7 +42,7 @@ def parse_args() -> argparse.Namespace:
 
 def check(args: argparse.Namespace) -> int:
     """Checks an archive; returns the exit status."""
-    from mevis.apis.submission import layout_of_annotations
+    from mevis.apis.scoring.submission import layout_of_annotations
     from mevis.evaluation.submission import check_archive
 
     layout = layout_of_annotations(args.annotations)
@@ -68,7 +68,7 @@ def check(args: argparse.Namespace) -> int:
 
 def write(args: argparse.Namespace) -> int:
     """Writes an archive; returns the exit status."""
-    from mevis.apis.submission import layout_of_annotations
+    from mevis.apis.scoring.submission import layout_of_annotations
     from mevis.evaluation.prediction_source import open_predictions
     from mevis.evaluation.submission import write_archive
 

@@ -24,8 +24,8 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Makes, tests and draws."""
     args = parse_args()
-    from mevis.apis.inference_output import check_writable
-    from mevis.apis.shipped_model import chosen_model
+    from mevis.apis.inference.output import check_writable
+    from mevis.apis.inference.shipped_model import chosen_model
     from mevis.datasets.moving_shapes import Recipe, write_split
     from mevis.errors import UserError
 
@@ -72,7 +72,7 @@ def print_table(scores: dict[str, float], data: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from mevis.apis.baselines import baseline_scores
+    from mevis.apis.scoring.baselines import baseline_scores
 
     columns = {'this model': scores, **baseline_scores(data, SPLIT)}
     table = Table('J&F (%)', *columns, title='Held-out MovingShapes')
@@ -86,8 +86,8 @@ def print_table(scores: dict[str, float], data: Path) -> None:
 
 def draw(data: Path, out_dir: Path, count: int) -> list[Path]:
     """Films of a few videos and a contact sheet of them; where they lie."""
-    from mevis.apis.inference_output import write_png
-    from mevis.apis.split_drawing import SplitDrawer, open_split
+    from mevis.apis.drawing.split import SplitDrawer, open_split
+    from mevis.apis.inference.output import write_png
     from mevis.evaluation.prediction_store import PredictionStore
     from mevis.visualization import spread, stack_sheets
 

@@ -58,20 +58,20 @@ def main() -> None:
     if args.submission and not args.submission.endswith('.zip'):
         raise UserError(f'--submission {args.submission}: name the archive .zip.')
 
-    from mevis.apis.config import load_config
-    from mevis.apis.config_errors import config_errors
+    from mevis.apis.configs.errors import config_errors
+    from mevis.apis.configs.loading import load_config
 
     cfg = load_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or f'work_dirs/{Path(args.config).stem}_test'
 
-    from mevis.apis.evaluation_job import (
+    from mevis.apis.running.evaluation_job import (
         keep_only_test,
         prepare_answers,
         submit_answers,
         write_scores,
     )
-    from mevis.apis.launch import prepare_processes
-    from mevis.apis.runner import build_runner
+    from mevis.apis.running.launch import prepare_processes
+    from mevis.apis.running.runner import build_runner
 
     keep_only_test(cfg)
     prepare_processes(cfg, args.launcher)

@@ -49,15 +49,15 @@ def main() -> None:
     args = parse_args()
     from pathlib import Path
 
-    from mevis.apis.config import load_config
-    from mevis.apis.config_errors import check_engine_names, config_errors
+    from mevis.apis.configs.errors import check_engine_names, config_errors
+    from mevis.apis.configs.loading import load_config
 
     cfg = load_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
 
-    from mevis.apis.evaluation_job import complete_evaluators
-    from mevis.apis.launch import prepare_processes, set_precision
-    from mevis.apis.runner import build_runner, set_resume, warn_about_nondeterminism
+    from mevis.apis.running.evaluation_job import complete_evaluators
+    from mevis.apis.running.launch import prepare_processes, set_precision
+    from mevis.apis.running.runner import build_runner, set_resume, warn_about_nondeterminism
 
     check_engine_names(cfg)
     set_resume(cfg, args.resume)

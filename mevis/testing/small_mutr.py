@@ -14,7 +14,7 @@ from torch import nn
 
 from mevis.registry import MODELS
 from mevis.structures import Expression, RefVidSegDataSample
-from mevis.testing.parity import ruled_tensor
+from mevis.testing.parity.comparison import ruled_tensor
 
 ROBERTA = dict(
     model_type='roberta',

@@ -75,7 +75,7 @@ def test_a_traceback_on_demand(monkeypatch):
 
 def test_it_is_light():
     code = (
-        'import sys, mevis.apis.cli, mevis.apis.config;'
+        'import sys, mevis.apis.cli, mevis.apis.configs.loading;'
         'sys.exit(bool({"torch", "mmdet", "transformers"} & set(sys.modules)))'
     )
     assert subprocess.run([sys.executable, '-c', code]).returncode == 0

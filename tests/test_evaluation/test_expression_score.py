@@ -4,7 +4,7 @@ import pytest
 from mevis.errors import UserError
 from mevis.evaluation.expression_score import no_answer, score_expression, score_frame
 from mevis.structures import encode_rle
-from mevis.testing.davis_reference import reference_boundary_accuracy, reference_similarity
+from mevis.testing.parity.davis_reference import reference_boundary_accuracy, reference_similarity
 
 
 def blobs(seed: int, size=(90, 130), num_frames: int = 4) -> np.ndarray:

@@ -12,11 +12,11 @@ import torch
 from mmengine.config import Config
 from PIL import Image
 
-from mevis.apis.config import load_config
+from mevis.apis.configs.loading import load_config
 from mevis.errors import UserError
 from mevis.registry import DATASETS
 from mevis.structures import InstanceMasks
-from mevis.testing.dvis_recordings import build
+from mevis.testing.parity.dvis_recordings import build
 from mevis.testing.tiny_mevis import TINY_SIZE, write_tiny_mevis
 
 pytestmark = pytest.mark.slow

@@ -71,7 +71,7 @@ def main() -> None:
     from rich.console import Console
     from rich.progress import Progress
 
-    from mevis.apis.baselines import baseline_scores
+    from mevis.apis.scoring.baselines import baseline_scores
     from mevis.structures.atomic_write import atomic_write_text
 
     with Progress(console=Console(stderr=True), transient=True) as progress:

@@ -71,8 +71,8 @@ def make_frames(number: int, height: int, width: int) -> Any:
 
 def weights(args: argparse.Namespace, shapes: Mapping[str, Any]) -> dict[str, Any]:
     """Official weights by the rule of the recordings."""
-    from mevis.testing.dvis_recordings import ruled_state, weight_rule
-    from mevis.testing.parity import read_json
+    from mevis.testing.parity.comparison import read_json
+    from mevis.testing.parity.dvis_recordings import ruled_state, weight_rule
 
     return ruled_state(shapes, read_json(weight_rule(args.recordings)), '')
 
@@ -81,7 +81,7 @@ def official(args: argparse.Namespace, size: tuple[int, int]) -> Callable:
     """The official model as a function of frames: scores, labels and masks (K, T, H, W)."""
     import torch
 
-    from mevis.testing import official_dvis
+    from mevis.testing.parity import official_dvis
 
     official_dvis.import_official(args.official_root)
     config = {'num_queries': args.num_queries, 'window_size': args.window_size}
@@ -101,7 +101,7 @@ def ours(args: argparse.Namespace, size: tuple[int, int]) -> Callable:
     """Our model as a function of frames; the official side was built before."""
     import mevis.models  # noqa: F401 - registers them
     from mevis.checkpoints.dvis import convert_official
-    from mevis.testing.dvis_recordings import build, model_config
+    from mevis.testing.parity.dvis_recordings import build, model_config
 
     shapes = json.loads((args.exchange / 'shapes.json').read_text())
     model = build(model_config(shapes, {'window_size': args.window_size}))

@@ -67,7 +67,10 @@ def measure(height: int, width: int, num_frames: int, repeats: int) -> dict[str,
     import cv2
 
     from mevis.evaluation.expression_score import score_frame
-    from mevis.testing.davis_reference import reference_boundary_accuracy, reference_similarity
+    from mevis.testing.parity.davis_reference import (
+        reference_boundary_accuracy,
+        reference_similarity,
+    )
 
     def official(prediction, truth):
         return (

@@ -52,11 +52,11 @@ def main() -> None:
 
 def browse_clips(args: argparse.Namespace) -> None:
     """Draws training clips as a model gets them."""
-    from mevis.apis.config import load_config
+    from mevis.apis.configs.loading import load_config
 
     cfg = load_config(args.root, args.cfg_options)
-    from mevis.apis.clip_drawing import draw_clips, training_set
-    from mevis.apis.inference_output import check_writable, write_png
+    from mevis.apis.drawing.clips import draw_clips, training_set
+    from mevis.apis.inference.output import check_writable, write_png
     from mevis.visualization import stack_sheets
 
     out = args.out or Path('work_dirs/browse') / args.root.stem
@@ -74,8 +74,8 @@ def browse_clips(args: argparse.Namespace) -> None:
 
 def browse_videos(args: argparse.Namespace) -> None:
     """Draws whole videos of a split."""
-    from mevis.apis.inference_output import check_writable, write_png
-    from mevis.apis.split_drawing import SplitDrawer, open_split
+    from mevis.apis.drawing.split import SplitDrawer, open_split
+    from mevis.apis.inference.output import check_writable, write_png
     from mevis.errors import UserError
     from mevis.visualization import spread, stack_sheets
 

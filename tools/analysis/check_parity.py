@@ -33,7 +33,7 @@ def main() -> int:
         raise UserError(f'{args.folder}: no such folder of recordings.')
     comparisons = import_module(MODELS[args.model]).check_folder(args.folder)
 
-    from mevis.testing.report import print_comparisons
+    from mevis.testing.parity.report import print_comparisons
 
     return print_comparisons(comparisons)
 

@@ -55,10 +55,10 @@ def camera(num_frames: int, window: int, size: tuple[int, int]):
 def measure_run(args: argparse.Namespace, size: tuple[int, int]) -> dict[str, float]:
     """Child process: the figures of one video."""
     import mevis.models  # noqa: F401 - registers them
-    from mevis.apis.config import load_config
-    from mevis.apis.config_errors import config_errors
+    from mevis.apis.configs.errors import config_errors
+    from mevis.apis.configs.loading import load_config
     from mevis.checkpoints.loading import load_into
-    from mevis.testing.dvis_recordings import build
+    from mevis.testing.parity.dvis_recordings import build
     from mevis.testing.peak_memory import measure
 
     cfg = load_config(args.config, args.cfg_options)

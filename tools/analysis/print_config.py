@@ -55,7 +55,7 @@ def main() -> None:
     args = parse_args()
     from mmengine.config import Config
 
-    from mevis.apis.config import load_config
+    from mevis.apis.configs.loading import load_config
 
     config = load_config(args.config, args.cfg_options)
     if not args.key:

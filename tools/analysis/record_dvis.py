@@ -52,10 +52,10 @@ def main() -> None:
     import numpy as np
     from safetensors.torch import save_file
 
-    from mevis.testing.dvis_recordings import weight_rule
-    from mevis.testing.official_dvis import import_official
-    from mevis.testing.official_recording import UnsureCaseError, random_case, record
-    from mevis.testing.parity import read_json
+    from mevis.testing.parity.comparison import read_json
+    from mevis.testing.parity.dvis_recordings import weight_rule
+    from mevis.testing.parity.official_dvis import import_official
+    from mevis.testing.parity.official_recording import UnsureCaseError, random_case, record
 
     rule = weight_rule(args.recordings)
     import_official(args.official_root)

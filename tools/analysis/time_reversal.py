@@ -48,9 +48,9 @@ def main() -> None:
     import json
     from tempfile import TemporaryDirectory
 
-    from mevis.apis.config import load_config
-    from mevis.apis.synthetic_split import use_synthetic_videos
-    from mevis.apis.time_reversal import measure, print_summary, summarize
+    from mevis.apis.configs.loading import load_config
+    from mevis.apis.scoring.synthetic_split import use_synthetic_videos
+    from mevis.apis.scoring.time_reversal import measure, print_summary, summarize
     from mevis.structures.atomic_write import atomic_write_text
 
     cfg = load_config(args.config, args.cfg_options)

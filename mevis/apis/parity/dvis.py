@@ -7,8 +7,8 @@ import numpy as np
 import mevis.models  # noqa: F401 - registers what the recordings need
 from mevis.checkpoints.dvis import convert_official, convert_to_official
 from mevis.datasets.transforms.image_size import resize_frame, shortest_edge_size
-from mevis.testing.parity import Comparison
-from mevis.testing.parity_dvis import DVISParity
+from mevis.testing.parity.comparison import Comparison
+from mevis.testing.parity.dvis import DVISParity
 
 
 def _resize(frame: np.ndarray, short_side: int, max_long_side: int) -> np.ndarray:

@@ -11,8 +11,8 @@ import mevis.models  # noqa: F401 - registers what the recordings need
 from mevis.checkpoints.adapter import Conversion, StateDictAdapter
 from mevis.checkpoints.mutr import convert_official, convert_to_official, mti_rules
 from mevis.models.mutr.targets import ClipTarget
-from mevis.testing.parity import Comparison
-from mevis.testing.parity_mutr import MUTRParity
+from mevis.testing.parity.comparison import Comparison
+from mevis.testing.parity.mutr import MUTRParity
 
 
 def _interaction_to_ours(state: Mapping[str, Tensor]) -> Conversion:

@@ -10,7 +10,7 @@ from mevis.evaluation.functional.boundary_accuracy import (
     _has_near,
     boundary_map,
 )
-from mevis.testing.davis_reference import reference_boundary_accuracy, reference_boundary_map
+from mevis.testing.parity.davis_reference import reference_boundary_accuracy, reference_boundary_map
 
 # 75x100 and 300x400: 0.008 times the diagonal is a whole number; its last bit decides.
 SIZES = [(1, 1), (1, 7), (6, 1), (2, 2), (3, 5), (37, 53), (75, 100), (120, 91), (300, 400)]

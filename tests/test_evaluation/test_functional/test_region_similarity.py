@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mevis.evaluation.functional import region_similarity
-from mevis.testing.davis_reference import reference_similarity
+from mevis.testing.parity.davis_reference import reference_similarity
 
 
 def test_equals_the_plain_algorithm():

@@ -17,7 +17,7 @@ from mevis.structures import (
     decode_rle,
     encode_rle,
 )
-from mevis.testing.davis_reference import reference_boundary_accuracy, reference_similarity
+from mevis.testing.parity.davis_reference import reference_boundary_accuracy, reference_similarity
 from mevis.testing.tiny_mevis import TINY_SIZE, write_tiny_mevis
 
 

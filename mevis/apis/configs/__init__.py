@@ -1,0 +1,1 @@
+"""What configs say: read, overridden, checked, and their mistakes in one line."""

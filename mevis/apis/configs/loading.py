@@ -1,0 +1,64 @@
+"""Configs from files, with overrides from the command line."""
+
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mevis.apis.configs.overrides import apply_overrides
+from mevis.errors import UserError
+
+
+def load_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Config:
+    """Reads a config and applies overrides that must name what exists.
+
+    Args:
+        path: A config file.
+        overrides: Dotted key -> value, as ``--cfg-options`` gives them.
+
+    Raises:
+        UserError: If the file cannot be read as a config (the message names the file and line)
+            or an override names nothing that exists.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UserError(f'{path}: no such config. Those of the framework are in configs/.')
+    if path.suffix not in ('.py', '.json', '.yaml', '.yml'):
+        raise UserError(f'{path}: not a config (.py, .json or .yaml). Config comes first.')
+    try:
+        cfg = Config.fromfile(str(path))
+    except Exception as error:
+        raise UserError(_config_error(path, error)) from error
+    return apply_overrides(cfg, overrides or {})
+
+
+def _config_error(path: Path, error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return f'{path}, line {error.lineno}: {error.msg}. Mend the config.'
+    if isinstance(error, FileNotFoundError):
+        missing = error.filename or str(error)
+        return f'{path}: its _base_ {missing} does not exist. Mend the path in _base_.'
+    if isinstance(error, ImportError):
+        return (
+            f'{path}: custom_imports: {_first_cause(error)}.'
+            ' Put the folder that holds the module on PYTHONPATH, or install it.'
+        )
+    # Configs are executed as text, so the innermost frame without a file is the config's.
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith('<')
+        or Path(frame.filename).suffix == '.py'
+        and Path(frame.filename).resolve() == path.resolve()
+    ]
+    line = f', line {frames[-1].lineno}' if frames else ''
+    return f'{path}{line}: {type(error).__name__}: {error}. Mend the config or its bases.'
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """The error that the others were raised about."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error

@@ -1,0 +1,148 @@
+"""--cfg-options that must name what exists.
+
+The engine accepts any key in silence: ``optim_wraper.lr=1e-4`` adds a key that nothing reads.  Here
+a key must
+
+- be in the config, or
+- be an argument of the class that its ``type`` names (or of the part of the engine it configures),
+- or open a new entry with a ``type`` where entries are free (``default_hooks.ema.type``).
+
+Everything else is answered with the nearest names.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mmengine.config import Config, ConfigDict
+
+from mevis.apis.configs.constructor_arguments import (
+    ArgumentTable,
+    arguments_of_section,
+    arguments_of_type,
+)
+from mevis.errors import UserError
+
+# Sections whose entries are named freely, each with a `type` of its own.
+_COLLECTIONS = ('default_hooks',)
+# Sections whose keys are the user's: parts of parameter names.
+_FREE_KEYS = ('custom_keys',)
+_CONTROL_KEYS = ('type', '_delete_', '_scope_')
+
+
+def apply_overrides(cfg: Config, overrides: Mapping[str, Any]) -> Config:
+    """Merges dotted overrides into a config, in place.
+
+    Args:
+        cfg: The config.
+        overrides: Dotted key -> value; a number addresses an entry of a list.
+
+    Returns:
+        The same config.
+
+    Raises:
+        UserError: If a key names nothing that exists, with the nearest names; or if a slot got
+            another ``type`` that does not take the arguments that are left in it.
+    """
+    for key in overrides:
+        _check_key(cfg, key, overrides)
+    try:
+        cfg.merge_from_dict(dict(overrides))
+    except (TypeError, KeyError, ValueError) as error:
+        raise UserError(f'--cfg-options {", ".join(overrides)}: {error}') from error
+    for key in overrides:
+        if key == 'type' or key.endswith('.type'):
+            _check_leftovers(cfg, key.rpartition('.')[0])
+    return cfg
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint with the nearest of the known names; all of them if none is near."""
+    known = sorted(set(map(str, known)))
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    if close:
+        return f'Did you mean {" or ".join(close)}?'
+    return f'Known here: {", ".join(known[:30])}.' if known else ''
+
+
+def _check_key(cfg: Config, key: str, overrides: Mapping[str, Any]) -> None:
+    node: Any = cfg._cfg_dict
+    parts = key.split('.')
+    for depth, part in enumerate(parts):
+        place = '.'.join(parts[:depth])
+        if isinstance(node, (list, tuple)):
+            node = _list_entry(node, part, key, place)
+            continue
+        if not isinstance(node, Mapping):
+            raise UserError(
+                f'--cfg-options {key}: {place} is {node!r}, not a section, so it has no {part}.'
+            )
+        if part in node:
+            node = node[part]
+            continue
+        _check_new(node, part, place, key, overrides)
+        if place.rpartition('.')[2] in (*_COLLECTIONS, *_FREE_KEYS):
+            return
+        node = {}
+
+
+def _list_entry(node: Any, part: str, key: str, place: str) -> Any:
+    if not part.isdigit() or int(part) >= len(node):
+        raise UserError(
+            f'--cfg-options {key}: {place} is a list of {len(node)} entries;'
+            f' {part!r} must be a number from 0 to {len(node) - 1}.'
+        )
+    return node[int(part)]
+
+
+def _check_new(
+    node: Mapping[str, Any], part: str, place: str, key: str, overrides: Mapping[str, Any]
+) -> None:
+    """Accepts a key that the config lacks only if something would read it."""
+    name = place.rpartition('.')[2]
+    if part in _CONTROL_KEYS or name in _FREE_KEYS or part in _FREE_KEYS:
+        return
+    if name in _COLLECTIONS:
+        entry = f'{place}.{part}'
+        value = overrides.get(entry)
+        if f'{entry}.type' in overrides or (isinstance(value, Mapping) and 'type' in value):
+            return
+        raise UserError(
+            f'--cfg-options {key}: {place} has no {part}. {nearest(part, node)}'
+            f' A new entry needs {entry}.type.'
+        )
+    table = _arguments(node, place, overrides)
+    if table is None and not node:
+        # Inside a new section that nothing is known about.
+        return
+    if table is not None and (table.open or part in table.names):
+        return
+    known = set(node) | (table.names if table else set())
+    owner = f'{place} ({table.owner})' if table and table.owner else place or 'the config'
+    raise UserError(f'--cfg-options {key}: {owner} has no {part}. {nearest(part, known)}')
+
+
+def _arguments(
+    node: Mapping[str, Any], place: str, overrides: Mapping[str, Any]
+) -> ArgumentTable | None:
+    type_name = overrides.get(f'{place}.type', node.get('type'))
+    if isinstance(type_name, str):
+        return arguments_of_type(type_name)
+    return arguments_of_section(place)
+
+
+def _check_leftovers(cfg: Config, place: str) -> None:
+    """A slot with another type must not keep what only the former one took."""
+    node = cfg._cfg_dict
+    for part in place.split('.') if place else []:
+        node = node[int(part)] if isinstance(node, (list, tuple)) else node[part]
+    table = arguments_of_type(node['type']) if isinstance(node, ConfigDict) else None
+    if table is None or table.open:
+        return
+    left = sorted(set(node) - table.names - set(_CONTROL_KEYS))
+    if left:
+        raise UserError(
+            f'--cfg-options {place}.type={node["type"]}: {node["type"]} takes no'
+            f' {", ".join(left)}, which the config sets for the former type.'
+            f' Add {place}._delete_=True and name all that the new one needs.'
+        )

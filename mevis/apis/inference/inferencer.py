@@ -1,0 +1,225 @@
+"""A trained model as a function: video and sentences in, masks out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+
+import mevis.datasets
+import mevis.models
+import mevis.refiners  # noqa: F401 - register what configs name
+from mevis.apis.configs.errors import config_errors
+from mevis.apis.configs.loading import load_config
+from mevis.apis.inference.video_source import ChosenFrames, VideoSource, open_video
+from mevis.apis.running.runner import install_safe_loader
+from mevis.checkpoints.loading import load_into
+from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame
+from mevis.errors import UserError
+from mevis.registry import MODELS, TRANSFORMS
+from mevis.structures import Expression, ExpressionPrediction, decode_rle
+
+_LOADERS = ('LoadClipFrames', 'LoadResizedFrames')
+
+
+@dataclass(frozen=True)
+class InferenceResult:
+    """The answers to some sentences about one video.
+
+    Attributes:
+        video: Its name.
+        fps: Frames per second of those that were answered.
+        size: (H, W) of frames and masks.
+        frame_names: Names of the frames that were answered, without extension.
+        frame_indices: Where in the video they are; frames that were skipped have no masks.
+        predictions: One per sentence, in the order of the question.
+        source: The frames, to be drawn on.
+    """
+
+    video: str
+    fps: float
+    size: tuple[int, int]
+    frame_names: list[str]
+    frame_indices: list[int]
+    predictions: list[ExpressionPrediction]
+    source: VideoSource = field(repr=False)
+
+    def masks(self, index: int, positions: Sequence[int] | None = None) -> np.ndarray:
+        """The masks of a sentence, (T, H, W) bool; in all frames, or at some positions."""
+        answer = self.predictions[index]
+        chosen = range(len(answer.rles)) if positions is None else positions
+        return decode_rle([answer.rles[p] for p in chosen], self.size, answer.text)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answers, JSON-ready; masks are COCO RLE, one per frame."""
+        return {
+            'video': self.video,
+            'fps': self.fps,
+            'size': list(self.size),
+            'frames': self.frame_names,
+            'frame_indices': self.frame_indices,
+            'answers': [
+                {'text': answer.text, 'score': answer.score, 'rles': answer.rles}
+                for answer in self.predictions
+            ],
+        }
+
+
+class RefVidSegInferencer:
+    """Answers sentences about any video, by the same path as tools/test.py.
+
+    Frames are resized as the test pipeline of the config says while they are read, so a long video
+    never exists at full size.
+
+    Args:
+        config: A config, or its file.
+        checkpoint: Its weights.
+        device: Such as ``cpu`` or ``cuda:1``;
+            the GPU where there is one if None.
+        cfg_options: Overrides of a config file.
+        unsafe_unpickle: Load a file that must be unpickled, which runs the code in it.
+
+    Raises:
+        UserError: If config and weights do not fit or the device is not there.
+        FileNotFoundError: If the checkpoint does not exist.
+    """
+
+    def __init__(
+        self,
+        config: str | Path | Config,
+        checkpoint: str | Path,
+        device: str | None = None,
+        cfg_options: Mapping[str, Any] | None = None,
+        unsafe_unpickle: bool = False,
+    ) -> None:
+        cfg = config if isinstance(config, Config) else load_config(config, cfg_options)
+        self.device = _device(device)
+        init_default_scope('mevis')
+        install_safe_loader(unsafe_unpickle)
+        with config_errors(cfg):
+            self._loader, self._pipeline = _test_pipeline(cfg)
+            self.model = MODELS.build(cfg.model)
+        load_into(self.model, checkpoint, unsafe=unsafe_unpickle)
+        self.model.to(self.device).eval()
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        video: str | Path | np.ndarray | VideoSource,
+        texts: str | Sequence[str],
+        stride: int = 1,
+        max_frames: int | None = None,
+    ) -> InferenceResult:
+        """Answers sentences about a video.
+
+        What does not depend on the sentence is computed once, so ask all sentences at once.
+
+        Args:
+            video: A file that FFmpeg reads, a folder of frames, an image, or an array
+                (T, H, W, 3) uint8 RGB.
+            texts: One sentence or several.
+            stride: Look at every ``stride``-th frame only.  The others get no masks; those that
+                are seen keep their times.
+            max_frames: Look at so many frames at most, from the beginning.
+
+        Raises:
+            UserError: If a sentence is empty or the video cannot be read.
+        """
+        sentences = checked_texts(texts)
+        source = ChosenFrames(open_video(video), stride, max_frames)
+        results = self._read(source)
+        results['expressions'] = [Expression(str(i), text) for i, text in enumerate(sentences)]
+        for transform in self._pipeline:
+            results = transform(results)
+        batch = {'inputs': [results['inputs']], 'data_samples': [results['data_samples']]}
+        sample = self.model.test_step(batch)[0]
+        # The model saw normalised sentences; users find theirs.
+        predictions = [
+            ExpressionPrediction(answer.exp_id, text, answer.rles, answer.score)
+            for answer, text in zip(sample.predictions, sentences, strict=True)
+        ]
+        return InferenceResult(
+            source.name,
+            source.fps,
+            tuple(sample.ori_shape),
+            list(sample.frame_names),
+            list(sample.frame_indices),
+            predictions,
+            source,
+        )
+
+    def _read(self, source: VideoSource) -> dict[str, Any]:
+        """What the first transform of the pipeline gives, for a video that is in no data set."""
+        frames: list[np.ndarray] = []
+        for frame in source:
+            if not frames:
+                ori_shape = frame.shape[:2]
+                img_shape = self._size(ori_shape)
+            frames.append(resize_frame(frame, img_shape))
+        count = len(frames)
+        indices = source.frame_indices(count)
+        return {
+            'video': source.name,
+            'frames': np.stack(frames),
+            'frame_names': source.frame_names(count),
+            'frame_indices': indices,
+            'num_video_frames': indices[-1] + 1,
+            'ori_shape': tuple(ori_shape),
+            'img_shape': tuple(img_shape),
+            'flip': False,
+            'read_frames': source.read,
+            'test_mode': True,
+        }
+
+    def _size(self, size: tuple[int, int]) -> tuple[int, int]:
+        if self._loader['type'] == 'LoadClipFrames':
+            return size
+        size_of = ROUNDINGS[self._loader.get('rounding', 'detr')]
+        return size_of(size, self._loader['short_side'], self._loader['max_long_side'])
+
+
+def checked_texts(texts: str | Sequence[str]) -> list[str]:
+    """The sentences as a list.
+
+    Raises:
+        UserError: If there is none, or an empty one.
+    """
+    sentences = [texts] if isinstance(texts, str) else list(texts)
+    if not sentences:
+        raise UserError('no sentence: say which object is meant, such as "the dog that jumps".')
+    for number, text in enumerate(sentences, 1):
+        if not text.strip():
+            raise UserError(f'sentence {number} is empty: say which object is meant.')
+    return sentences
+
+
+def _device(name: str | None) -> torch.device:
+    if name is None:
+        return torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f'device {name}: not there ({reason}). Use cpu or cuda.') from error
+    return device
+
+
+def _test_pipeline(cfg: Config) -> tuple[dict[str, Any], list[Any]]:
+    """How frames are read, and the transforms after that."""
+    if not cfg.get('test_dataloader'):
+        raise UserError(
+            f'{cfg.filename}: no test_dataloader, so its frames have no size. Inherit from a data'
+            ' set of configs/_base_/datasets.'
+        )
+    first, *rest = cfg.test_dataloader.dataset.pipeline
+    if first['type'] not in _LOADERS:
+        raise UserError(
+            f'{cfg.filename}: test_dataloader.dataset.pipeline begins with {first["type"]}; a'
+            f' video that is in no data set needs {" or ".join(_LOADERS)}.'
+        )
+    return dict(first), [TRANSFORMS.build(dict(transform)) for transform in rest]

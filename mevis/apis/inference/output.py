@@ -1,0 +1,134 @@
+"""What is written about the answers to a video: pictures, a film, masks, JSON."""
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from mevis.apis.inference.inferencer import InferenceResult
+from mevis.structures import decode_rle
+from mevis.structures.atomic_folder import atomic_folder
+from mevis.structures.atomic_write import atomic_path, atomic_write_bytes, atomic_write_text
+from mevis.visualization import (
+    Caption,
+    FramePainter,
+    Strip,
+    colour_of,
+    draw_sheet,
+    spread,
+    write_video,
+)
+
+OnFrame = Callable[[int], None]
+MARKER = 'result.json'
+"""Says that a folder was written here."""
+
+
+def write_overlay(
+    path: str | Path,
+    frames: Any,
+    fps: float,
+    size: tuple[int, int],
+    texts: Sequence[str],
+    tracks: Sequence[Sequence[Any]],
+) -> None:
+    """Writes a film of the frames with the masks on them and the sentences below.
+
+    Args:
+        path: An ``.mp4``.
+        frames: Iterable of T frames (H, W, 3) uint8 RGB; one is in memory at a time.
+        fps: Frames per second.
+        size: (H, W).
+        texts: The sentences.
+        tracks: One per sentence: T RLEs, None where the object is absent.
+    """
+    captions = [Caption(text, colour_of(index)) for index, text in enumerate(texts)]
+    painter = FramePainter(size, captions)
+    with write_video(path, fps) as writer:
+        for position, frame in enumerate(frames):
+            masks = decode_rle([track[position] for track in tracks], size, str(path))
+            writer.write(painter(frame, list(masks)))
+
+
+def write_result(
+    result: InferenceResult, folder: str | Path, on_frame: OnFrame = lambda done: None
+) -> list[Path]:
+    """Writes all there is to see about a result: everything, or nothing.
+
+    Args:
+        result: The answers.
+        folder: Where to; one of earlier answers is replaced as a whole.
+        on_frame: Told after each frame of the film how many are done.
+
+    Returns:
+        The film, the contact sheet, one folder of PNG masks per sentence, and the JSON file.
+
+    Raises:
+        UserError: If the folder holds files of others.
+        OSError: If the folder cannot be written.
+    """
+    with atomic_folder(folder, MARKER) as new:
+        paths = _write_files(result, new, on_frame)
+        names = [path.relative_to(new) for path in paths]
+    return [Path(folder) / name for name in names]
+
+
+def _write_files(result: InferenceResult, folder: Path, on_frame: OnFrame) -> list[Path]:
+    texts = [answer.text for answer in result.predictions]
+    tracks = [answer.rles for answer in result.predictions]
+    film, sheet, answers = (folder / name for name in ('overlay.mp4', 'sheet.png', MARKER))
+    frames = _counted(result.source, on_frame)
+    write_overlay(film, frames, result.fps, result.size, texts, tracks)
+    write_png(sheet, _sheet(result))
+    masks = []
+    for index, answer in enumerate(result.predictions):
+        masks.append(folder / 'masks' / f'{index}_{_file_name(answer.text)}')
+        for name, rle in zip(result.frame_names, answer.rles, strict=True):
+            mask = decode_rle([rle], result.size, answer.text)[0]
+            write_png(masks[-1] / f'{name}.png', mask.astype(np.uint8) * 255)
+    atomic_write_text(answers, json.dumps(result.to_dict()) + '\n')
+    return [film, sheet, *masks, answers]
+
+
+def _counted(frames: Iterable[np.ndarray], on_frame: OnFrame) -> Iterator[np.ndarray]:
+    for done, frame in enumerate(frames, 1):
+        yield frame
+        on_frame(done)
+
+
+def write_png(path: Path, picture: np.ndarray) -> None:
+    """Writes a picture (H, W) or (H, W, 3) uint8."""
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, 'PNG')
+    atomic_write_bytes(path, stream.getvalue())
+
+
+def check_writable(folder: str | Path) -> None:
+    """Finds out before the work whether its results can be written.
+
+    Raises:
+        OSError: If not; names the folder.
+    """
+    with atomic_path(Path(folder) / '.probe') as temporary:
+        temporary.write_bytes(b'')
+    (Path(folder) / '.probe').unlink()
+
+
+def _sheet(result: InferenceResult) -> np.ndarray:
+    positions = spread(len(result.frame_names), 6)
+    titles = [f'frame {result.frame_names[position]}' for position in positions]
+    strips = [
+        Strip(f'{answer.text} (score {answer.score:.2f})', colour_of(index), answer.rles)
+        for index, answer in enumerate(result.predictions)
+    ]
+    return draw_sheet(result.source.read, result.size, positions, titles, strips)
+
+
+def _file_name(text: str) -> str:
+    """The sentence with nothing in it that a file system minds."""
+    return re.sub(r'[^\w-]+', '-', text.lower()).strip('-')[:60] or 'sentence'

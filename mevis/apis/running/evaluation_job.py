@@ -1,0 +1,171 @@
+"""What a test is of, and where its answers go: the parts of tools/test.py around the runner."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.dist import broadcast_object_list, is_main_process
+
+from mevis.apis.configs.constructor_arguments import arguments_of_type
+from mevis.errors import UserError
+from mevis.structures.atomic_write import atomic_write_text
+
+# Settings that cannot change an answer.
+_IRRELEVANT = ('skip_videos', 'videos', 'data_root', 'split', 'chunk_size', 'init_cfg')
+
+
+def fingerprint(cfg: Config, checkpoint: str | Path) -> dict[str, str]:
+    """What the answers of a test follow from; two tests that agree in it may share answers."""
+    dataset = cfg.test_dataloader.dataset
+    decides = {'model': _relevant(cfg.model), 'dataset': _relevant(dataset)}
+    text = json.dumps(decides, sort_keys=True, default=str)
+    return {
+        'config': hashlib.sha256(text.encode()).hexdigest(),
+        'checkpoint': sha256(checkpoint),
+        'split': str(dataset.split),
+        'data_root': str(Path(dataset.data_root).resolve()),
+    }
+
+
+def sha256(path: str | Path) -> str:
+    """The SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with Path(path).expanduser().open('rb') as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def prepare_answers(cfg: Config, checkpoint: str | Path) -> None:
+    """Opens the store of answers of the work folder; videos that it holds are not tested again.
+
+    Args:
+        cfg: The config; data set and metrics are completed in place.
+        checkpoint: The weights that will be tested.
+
+    Raises:
+        UserError: If the folder holds the answers of another model, config or split.
+        FileNotFoundError: If the checkpoint does not exist.
+    """
+    from mevis.evaluation.prediction_store import PredictionStore
+
+    root = Path(cfg.work_dir) / 'predictions'
+    made_of = fingerprint(cfg, checkpoint)
+    # All ranks must leave out the same videos, or their shares would not fit together.
+    store = PredictionStore(root, made_of)
+    if is_main_process():  # the others wait for it below, so nobody writes yet
+        store.remove_leftovers()
+    done = agreed(sorted(store.videos_done()))
+    dataset = cfg.test_dataloader.dataset
+    if done and is_main_process():
+        print(f'{root}: {len(done)} videos are done already.')
+    dataset.skip_videos = [*dataset.get('skip_videos', ()), *done]
+    values = {**dataset_values(dataset), 'store_dir': str(root), 'fingerprint': made_of}
+    cfg.test_evaluator = complete_evaluator(cfg.test_evaluator, values)
+
+
+def submit_answers(cfg: Config, archive: str | Path) -> None:
+    """Writes the answers of a test into an archive for the evaluation server.
+
+    Args:
+        cfg: The config of the test.
+        archive: The zip file.
+
+    Raises:
+        UserError: If the archive would be incomplete or faulty.
+    """
+    from mevis.apis.scoring.submission import layout_of_dataset
+    from mevis.evaluation.prediction_source import open_predictions
+    from mevis.evaluation.submission import write_archive
+    from mevis.registry import DATASETS
+
+    dataset = {**cfg.test_dataloader.dataset, 'skip_videos': (), 'pipeline': []}
+    layout = layout_of_dataset(DATASETS.build(dataset))
+    predictions = open_predictions(Path(cfg.work_dir) / 'predictions')
+    write_archive(archive, predictions, layout, min(8, os.cpu_count() or 1))
+    masks = sum(video.num_masks for video in layout)
+    print(f'{archive}: {len(layout)} videos, {masks} masks, checked against the split.')
+
+
+def agreed(value: Any) -> Any:
+    """What the first rank says."""
+    values = [value]
+    broadcast_object_list(values)
+    return values[0]
+
+
+def write_scores(path: str | Path, scores: Mapping[str, Any]) -> None:
+    """Writes the scores of a test as JSON."""
+    atomic_write_text(path, json.dumps(dict(scores), indent=2, default=float) + '\n')
+
+
+def complete_evaluator(
+    evaluator: Mapping[str, Any] | list[Any], values: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Gives metrics what follows from the data set, so that a config says it once.
+
+    Args:
+        evaluator: One metric's config or several.
+        values: Argument -> value; a metric gets those that it takes and that its config lacks.
+
+    Returns:
+        The completed configs.
+    """
+    metrics = list(evaluator) if isinstance(evaluator, (list, tuple)) else [evaluator]
+    completed = []
+    for metric in metrics:
+        table = arguments_of_type(metric['type'])
+        names = table.names if table else set()
+        extra = {name: value for name, value in values.items() if name in names}
+        completed.append({**extra, **metric})
+    return completed
+
+
+def dataset_values(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    """What a metric may want to know of the data set that it scores."""
+    keys = ('data_root', 'split', 'videos')
+    return {key: dataset[key] for key in keys if key in dataset}
+
+
+def complete_evaluators(cfg: Config) -> None:
+    """Completes the metrics of validation and test, in place."""
+    for name in ('val', 'test'):
+        if cfg.get(f'{name}_evaluator') and cfg.get(f'{name}_dataloader'):
+            values = dataset_values(cfg[f'{name}_dataloader'].dataset)
+            cfg[f'{name}_evaluator'] = complete_evaluator(cfg[f'{name}_evaluator'], values)
+
+
+def keep_only_test(cfg: Config) -> None:
+    """Drops what belongs to training, so that nothing of it is built or required.
+
+    Raises:
+        UserError: If the config says nothing about testing.
+    """
+    missing = [key for key in ('test_dataloader', 'test_evaluator') if not cfg.get(key)]
+    if missing:
+        raise UserError(
+            f'{cfg.filename}: no {" and no ".join(missing)}, so there is nothing to test with.'
+            ' Inherit from a data set of configs/_base_/datasets.'
+        )
+    for name in ('train', 'val'):
+        for suffix in ('dataloader', 'cfg', 'evaluator'):
+            cfg.pop(f'{name}_{suffix}', None)
+    for name in ('optim_wrapper', 'param_scheduler', 'auto_scale_lr'):
+        cfg.pop(name, None)
+    hooks = cfg.get('default_hooks', {})
+    for name in ('checkpoint', 'iteration_seed', 'ema', 'param_scheduler'):
+        if name in hooks:
+            hooks.pop(name)
+    cfg.setdefault('test_cfg', dict(type='TestLoop'))
+
+
+def _relevant(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {str(key): _relevant(value) for key, value in node.items() if key not in _IRRELEVANT}
+    if isinstance(node, (list, tuple)):
+        return [_relevant(value) for value in node]
+    return node

@@ -1,0 +1,1 @@
+"""How our code compares with the official one: recordings, references, and their checks."""

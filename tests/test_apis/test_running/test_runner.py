@@ -1,0 +1,176 @@
+import contextlib
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.model import BaseModel
+from mmengine.runner import CheckpointLoader
+from torch import nn
+
+from mevis.apis.running.runner import (
+    build_runner,
+    install_safe_loader,
+    latest_checkpoint,
+    set_resume,
+)
+from mevis.errors import UserError
+from mevis.registry import DATASETS, MODELS
+
+
+@MODELS.register_module()
+class RunnerToyModel(BaseModel):
+    def __init__(self, width: int = 2) -> None:
+        super().__init__()
+        self.layer = nn.Linear(1, width)
+
+    def forward(self, inputs, mode='tensor'):
+        return {'loss': self.layer(torch.stack(inputs)).pow(2).mean()}
+
+
+@DATASETS.register_module()
+class RunnerToyDataset:
+    metainfo = {'name': 'toy'}
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, item):
+        return {'inputs': torch.full((1,), float(item[0]))}
+
+
+@pytest.fixture
+def make(tmp_path):
+    loaders = dict(CheckpointLoader._schemes)
+
+    def build(width=2, max_iters=4, work_dir='work', **options):
+        model = dict(type='RunnerToyModel', width=width)
+        cfg = Config(
+            dict(
+                default_scope='mevis',
+                work_dir=str(tmp_path / work_dir),
+                model=model,
+                train_dataloader=dict(
+                    batch_size=1,
+                    dataset=dict(type='RunnerToyDataset'),
+                    sampler=dict(type='ResumableInfiniteSampler'),
+                ),
+                train_cfg=dict(type='IterBasedTrainLoop', max_iters=max_iters),
+                optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1)),
+                param_scheduler=[],
+                randomness=dict(seed=0),
+                log_level='WARNING',
+                default_hooks=dict(
+                    checkpoint=dict(type='ResumableCheckpointHook', interval=2),
+                    plain=dict(type='PlainCheckpointHook'),
+                ),
+                **options,
+            )
+        )
+        return build_runner(cfg)
+
+    yield build
+    CheckpointLoader._schemes = loaders
+
+
+def test_a_checkpoint_holds_no_code_and_no_half_is_left(make, tmp_path):
+    make().train()
+    path = tmp_path / 'work/iter_4.pth'
+    loaded = torch.load(path, weights_only=True)
+    assert loaded['meta']['architecture'] == {'model': 'RunnerToyModel'}
+    assert not list((tmp_path / 'work').glob('*.partial'))
+
+
+def test_a_failed_save_leaves_the_former_checkpoint(make, tmp_path, monkeypatch):
+    make().train()
+    path = tmp_path / 'work/iter_4.pth'
+    before = path.read_bytes()
+    runner = make(work_dir='other')
+    runner.train()
+
+    def full(*args, **kwargs):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr('mmengine.runner.runner.save_checkpoint', full)
+    with pytest.raises(OSError, match=r'No space .*iter_4\.pth'):
+        runner.save_checkpoint(str(path.parent), path.name, by_epoch=False)
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob('*.partial'))
+
+
+def test_config_text_in_a_checkpoint_is_not_executed_on_resume(make, tmp_path):
+    make(max_iters=2).train()
+    path = tmp_path / 'work/iter_2.pth'
+    proof = tmp_path / 'proof'
+    checkpoint = torch.load(path, weights_only=True)
+    checkpoint['meta']['config'] = f"import os\nos.system('touch {proof}')\n"
+    torch.save(checkpoint, path)
+    make(resume=True, load_from=str(path)).train()
+    assert not proof.exists()
+    assert (tmp_path / 'work/iter_4.pth').exists()
+
+
+def test_the_engine_would_execute_it(make, tmp_path):
+    from mmengine.runner import Runner
+
+    make(max_iters=2).train()
+    proof = tmp_path / 'proof'
+    checkpoint = torch.load(tmp_path / 'work/iter_2.pth', weights_only=True)
+    checkpoint['meta']['config'] = f"import os\nos.system('touch {proof}')\n"
+    runner = make(resume=True)
+    runner.load_checkpoint = lambda *args, **kwargs: checkpoint
+    with contextlib.suppress(Exception):  # what follows does not matter
+        Runner.resume(runner, 'x')
+    assert proof.exists()
+
+
+def test_weights_alone_cannot_be_resumed(make, tmp_path):
+    path = tmp_path / 'weights.pth'
+    torch.save({'state_dict': make().model.state_dict()}, path)
+    with pytest.raises(UserError, match=r'weights\.pth: no state of a training.*load_from='):
+        make(resume=True, load_from=str(path)).train()
+
+
+def test_another_architecture_is_refused(make, tmp_path):
+    make(max_iters=2).train()
+    path = str(tmp_path / 'work/iter_2.pth')
+    with pytest.raises(UserError, match=r'of model RunnerToyModel does not fit'):
+        make(width=3, work_dir='b', load_from=path, resume=True).train()
+
+
+def test_pretrained_parts_go_through_the_safe_loader(make, tmp_path):
+    make()
+    with pytest.raises(UserError, match='not downloaded'):
+        CheckpointLoader.load_checkpoint('torchvision://resnet50')
+    path = tmp_path / 'part.pth'
+    torch.save({'state_dict': {'a': torch.ones(1)}}, path)
+    assert CheckpointLoader.load_checkpoint(str(path))['state_dict'].keys() == {'a'}
+
+
+def test_the_latest_checkpoint_is_found_in_a_moved_folder(tmp_path):
+    assert latest_checkpoint(tmp_path) is None
+    (tmp_path / 'iter_90.pth').touch()
+    (tmp_path / 'iter_100.pth').touch()
+    assert latest_checkpoint(tmp_path).name == 'iter_100.pth'
+    (tmp_path / 'last_checkpoint').write_text('/elsewhere/iter_90.pth')
+    assert latest_checkpoint(tmp_path).name == 'iter_90.pth'
+    (tmp_path / 'iter_90.pth').unlink()
+    assert latest_checkpoint(tmp_path).name == 'iter_100.pth'
+
+
+def test_what_resume_means(tmp_path, capsys):
+    cfg = Config(dict(work_dir=str(tmp_path)))
+    set_resume(cfg, 'auto')
+    assert 'resume' not in cfg
+    assert 'starts anew' in capsys.readouterr().out
+    (tmp_path / 'iter_3.pth').touch()
+    with pytest.raises(UserError, match='--resume'):
+        set_resume(cfg, None)
+    set_resume(cfg, 'auto')
+    assert (cfg.resume, cfg.load_from) == (True, str(tmp_path / 'iter_3.pth'))
+    set_resume(cfg, 'other.pth')
+    assert cfg.load_from == 'other.pth'
+
+
+def test_the_loader_is_one_function(make):
+    install_safe_loader()
+    assert list(CheckpointLoader._schemes) == ['']

@@ -1,0 +1,40 @@
+import pytest
+
+from mevis.apis.scoring.submission import layout_of_annotations, layout_of_dataset
+from mevis.datasets import MeViSDataset
+from mevis.errors import UserError
+from mevis.testing.tiny_mevis import TINY_SIZE, write_tiny_mevis
+
+
+@pytest.fixture
+def split(tmp_path):
+    return write_tiny_mevis(tmp_path, 'valid', truth=False)
+
+
+def test_annotations_and_data_set_ask_for_the_same(split):
+    layout = layout_of_annotations(split / 'meta_expressions.json')
+    assert [video.name for video in layout] == ['bird', 'cat']
+    assert layout[0].exp_ids == ('0', '1', '2', '3')
+    assert [video.size for video in layout] == [TINY_SIZE, TINY_SIZE]
+    assert [video.num_masks for video in layout] == [24, 3]
+    assert list(layout[1].entries()) == [f'cat/0/0000{frame}.png' for frame in range(3)]
+    sampler = {'type': 'AllFramesSampler'}
+    dataset = MeViSDataset(str(split.parent), 'valid', sampler, [], test_mode=True)
+    assert layout_of_dataset(dataset) == layout
+
+
+def test_sizes_are_unknown_without_frames(split):
+    (split / 'JPEGImages').rename(split / 'elsewhere')
+    layout = layout_of_annotations(split / 'meta_expressions.json')
+    assert [video.size for video in layout] == [None, None]
+
+
+def test_damaged_input_is_named(split, tmp_path):
+    frame = split / 'JPEGImages' / 'cat' / '00000.jpg'
+    frame.write_text('')
+    with pytest.raises(UserError, match=f'{frame}: cannot be read'):
+        layout_of_annotations(split / 'meta_expressions.json')
+    empty = tmp_path / 'empty.json'
+    empty.write_text('{"videos": {}}')
+    with pytest.raises(UserError, match='names no videos'):
+        layout_of_annotations(empty)
