@@ -45,7 +45,7 @@ def run_test(repo_root, data_root, weights, work_dir, *options, args=(), process
     command += [f'test_dataloader.dataset.data_root={data_root}', *options]
     env = {
         **os.environ,
-        'PYTHONPATH': str(repo_root / 'tests/data/toy_project'),
+        'PYTHONPATH': os.pathsep.join([str(repo_root / 'tests/data/toy_project'), str(repo_root)]),
         'PYTHON': sys.executable,
         'OMP_NUM_THREADS': '1',
         'CUDA_VISIBLE_DEVICES': '',

@@ -24,7 +24,11 @@ def train(repo_root, data_root, work_dir, *options, args=(), config='toy_config.
     toy = repo_root / 'tests/data/toy_project'
     command = [sys.executable, 'tools/train.py', str(toy / config), '--work-dir', str(work_dir)]
     command += [*args, '--cfg-options', f'train_dataloader.dataset.data_root={data_root}', *options]
-    env = {**os.environ, 'PYTHONPATH': str(toy), 'OMP_NUM_THREADS': '1'}
+    env = {
+        **os.environ,
+        'PYTHONPATH': os.pathsep.join([str(toy), str(repo_root)]),
+        'OMP_NUM_THREADS': '1',
+    }
     done = subprocess.run(command, cwd=repo_root, env=env, capture_output=True, text=True)
     if check:
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
@@ -114,7 +118,7 @@ def test_two_processes_resume_to_the_last_bit(repo_root, data_root, tmp_path):
         command += [f'train_dataloader.dataset.data_root={data_root}', *options]
         env = {
             **os.environ,
-            'PYTHONPATH': str(toy),
+            'PYTHONPATH': os.pathsep.join([str(toy), str(repo_root)]),
             'OMP_NUM_THREADS': '1',
             'PYTHON': sys.executable,
             'CUDA_VISIBLE_DEVICES': '',

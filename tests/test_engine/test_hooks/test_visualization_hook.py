@@ -64,7 +64,11 @@ def test_a_real_test_draws_answers_and_truth(repo_root, tmp_path):
     """tools/test.py with the visualizer of the default runtime."""
     write_tiny_mevis(tmp_path / 'data')
     project = repo_root / 'tests/data/toy_project'
-    env = {**os.environ, 'PYTHONPATH': str(project), 'CUDA_VISIBLE_DEVICES': ''}
+    env = {
+        **os.environ,
+        'PYTHONPATH': os.pathsep.join([str(project), str(repo_root)]),
+        'CUDA_VISIBLE_DEVICES': '',
+    }
     make = 'import sys, torch, toy_segmentor as toy\n'
     make += 'torch.save(toy.ToySegmentor().state_dict(), sys.argv[1])'
     weights = tmp_path / 'toy.pth'

@@ -16,7 +16,10 @@ CONFIG = 'tests/data/toy_project/toy_val_config.py'
 
 def measure(repo_root, *args):
     command = [sys.executable, 'tools/analysis/time_reversal.py', *map(str, args)]
-    env = {**os.environ, 'PYTHONPATH': str(repo_root / 'tests/data/toy_project')}
+    env = {
+        **os.environ,
+        'PYTHONPATH': os.pathsep.join([str(repo_root / 'tests/data/toy_project'), str(repo_root)]),
+    }
     env |= {'OMP_NUM_THREADS': '1', 'CUDA_VISIBLE_DEVICES': ''}
     return subprocess.run(command, cwd=repo_root, env=env, capture_output=True, text=True)
 
