@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from mmcv.transforms import BaseTransform
 
 from mevis.datasets.transforms.expression import swap_left_right
-from mevis.datasets.transforms.image_size import resize_frame, scaled_size
+from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame, scaled_size
 from mevis.registry import TRANSFORMS
 from mevis.structures import InstanceMasks, encode_rle
 
@@ -43,15 +43,24 @@ class ResizeClip(BaseTransform):
         short_side: Shorter side, pixels.
         max_long_side: Bound of the longer side, pixels;
             None: unbounded.
+        rounding: ``detr`` or ``detectron2``, where official DVIS weights come from.
+
+    Raises:
+        ValueError: If the rounding is not known.
     """
 
-    def __init__(self, short_side: int, max_long_side: int | None = None) -> None:
+    def __init__(
+        self, short_side: int, max_long_side: int | None = None, rounding: str = 'detr'
+    ) -> None:
+        if rounding not in ROUNDINGS:
+            raise ValueError(f'rounding {rounding!r} is none of {", ".join(ROUNDINGS)}.')
         self.short_side = short_side
         self.max_long_side = max_long_side
+        self.size_of = ROUNDINGS[rounding]
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Resizes frames and masks."""
-        size = scaled_size(results['img_shape'], self.short_side, self.max_long_side)
+        size = self.size_of(results['img_shape'], self.short_side, self.max_long_side)
         return _resize_clip(results, size)
 
 

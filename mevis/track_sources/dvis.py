@@ -1,0 +1,96 @@
+"""DVIS in the same process."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from torch import Tensor, nn
+
+from mevis.checkpoints.loading import load_into
+from mevis.errors import UserError
+from mevis.registry import MODELS, TRACK_SOURCES, TRANSFORMS
+from mevis.structures import InstanceMasks, VideoFrames
+from mevis.track_sources.lazy_model import LazyModelSource, chunks_of
+
+
+@TRACK_SOURCES.register_module()
+class DVISTracks(LazyModelSource):
+    """The tracks that ``tools/extract_instance_masks.py`` writes with the same config and weights.
+
+    Frames are resized as the test pipeline of the config says.
+
+    Args:
+        config: A config file of DVIS, such as ``configs/dvis_r50_online.py``, or its content.
+        checkpoint: Its weights.
+        options: Overrides of the config, by dotted keys: ``{'model.num_instances': 20}``.
+    """
+
+    def __init__(
+        self,
+        config: str | Mapping[str, Any],
+        checkpoint: str,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.weights = checkpoint
+        self.options = dict(options or {})
+
+    def load(self) -> tuple[nn.Module, Any]:
+        """Builds the model of the config, and the transform that resizes frames (or None)."""
+        cfg = self._config()
+        with DefaultScope.overwrite_default_scope('mevis'):
+            model = MODELS.build(cfg.model)
+        if not hasattr(model, 'segment'):
+            raise UserError(
+                f'{self._name}: {type(model).__name__} finds no instances. Name a config of DVIS.'
+            )
+        if not Path(self.weights).expanduser().is_file():
+            raise UserError(f'{self.weights}: no such file (checkpoint of DVISTracks).')
+        load_into(model, self.weights)
+        return model, _resizing(cfg, self._name)
+
+    @torch.no_grad()
+    def forward(self, video: VideoFrames) -> InstanceMasks:
+        """Segments the video window by window."""
+        model, resize = self.loaded()
+        return self.frozen(model).segment(self._windows(video, model, resize), tuple(video.size))
+
+    def _windows(self, video: VideoFrames, model: Any, resize: Any) -> Iterator[Tensor]:
+        for frames in chunks_of(video, model.window_size or len(video)):
+            if resize is not None:
+                frames = resize({'frames': frames, 'img_shape': tuple(video.size)})['frames']
+            yield torch.from_numpy(frames).permute(0, 3, 1, 2).to(self.device)
+
+    @property
+    def _name(self) -> str:
+        return self.config if isinstance(self.config, str) else 'the config of DVISTracks'
+
+    def _config(self) -> Config:
+        if not isinstance(self.config, str):
+            cfg = Config(dict(self.config))
+        elif Path(self.config).is_file():
+            cfg = Config.fromfile(self.config)
+        else:
+            raise UserError(f'{self.config}: no such config (DVISTracks).')
+        cfg.merge_from_dict(self.options)
+        return cfg
+
+
+def _resizing(cfg: Config, name: str) -> Any:
+    """How the test pipeline resizes frames; None where it does not."""
+    try:
+        loader = cfg.test_dataloader.dataset.pipeline[0]
+    except (AttributeError, IndexError) as error:
+        raise UserError(f'{name}: no test_dataloader with a pipeline that loads frames.') from error
+    if loader['type'] == 'LoadClipFrames':
+        return None
+    if loader['type'] != 'LoadResizedFrames':
+        raise UserError(
+            f'{name}: the test pipeline begins with {loader["type"]}; LoadResizedFrames or'
+            ' LoadClipFrames is expected, which say how large frames are.'
+        )
+    return TRANSFORMS.build({**loader, 'type': 'ResizeClip'})

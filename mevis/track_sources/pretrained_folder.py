@@ -1,0 +1,48 @@
+"""Networks of transformers from a folder that the user names; nothing is downloaded."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from mevis.errors import UserError
+
+
+def load_pretrained(model_class: Any, folder: str, official: str) -> Any:
+    """Loads a network by ``from_pretrained``.
+
+    Args:
+        model_class: A class of transformers.
+        folder: Holds ``config.json`` and ``model.safetensors``.
+        official: Where such a folder comes from, for messages.
+
+    Raises:
+        UserError: If the folder or a file in it is missing, or its weights are of another model.
+    """
+    path = Path(folder).expanduser()
+    absent = [name for name in ('config.json', '*.safetensors') if not any(path.glob(name))]
+    if absent:
+        raise UserError(
+            f'{folder}: no {" and no ".join(absent)} in it. Download the official {official} to'
+            ' this folder, and name it in `weights`.'
+        )
+    quiet = logging.getLogger('transformers')
+    level = quiet.level
+    quiet.setLevel(logging.ERROR)  # what is wrong is said below, once
+    try:
+        model, report = model_class.from_pretrained(
+            str(path), local_files_only=True, use_safetensors=True, output_loading_info=True
+        )
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise UserError(
+            f'{folder}: {str(error).splitlines()[0]} (official: {official}).'
+        ) from error
+    finally:
+        quiet.setLevel(level)
+    for name in ('missing_keys', 'mismatched_keys'):
+        if keys := sorted(map(str, report[name])):
+            raise UserError(
+                f'{folder}: weights of another model than {model_class.__name__}'
+                f' ({len(keys)} {name.replace("_", " ")}: {", ".join(keys[:3])}). Official:'
+                f' {official}.'
+            )
+    return model

@@ -1,0 +1,77 @@
+"""DVIS in the same process gives what an extraction writes."""
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from mevis.datasets.transforms import LoadResizedFrames
+from mevis.errors import UserError
+from mevis.registry import TRACK_SOURCES
+from mevis.testing.small_dvis import build_small_dvis, small_dvis_config
+
+LOADER = dict(type='LoadResizedFrames', short_side=40, max_long_side=64, rounding='detectron2')
+
+
+@pytest.fixture
+def weights(tmp_path) -> str:
+    path = tmp_path / 'dvis.pth'
+    torch.save({'state_dict': build_small_dvis('online').state_dict()}, path)
+    return str(path)
+
+
+@pytest.fixture
+def config(tmp_path) -> str:
+    dataset = dict(pipeline=[LOADER, dict(type='PackRefVidSegInputs')])
+    content = dict(model=small_dvis_config('online'), test_dataloader=dict(dataset=dataset))
+    path = tmp_path / 'dvis.py'
+    Config(content).dump(path)
+    return str(path)
+
+
+def source(**arguments):
+    return TRACK_SOURCES.build(dict(type='DVISTracks', **arguments))
+
+
+def test_equals_an_extraction(tmp_path, config, weights, make_video):
+    from PIL import Image
+
+    paths = []
+    for index, frame in enumerate(make_video(7).read(range(7))):
+        paths.append(str(tmp_path / f'{index}.png'))
+        Image.fromarray(frame).save(paths[-1])
+    loading = {key: value for key, value in LOADER.items() if key != 'type'}
+    loaded = LoadResizedFrames(**loading)({'frame_paths': paths})
+    inputs = torch.from_numpy(loaded['frames']).permute(0, 3, 1, 2)
+    model = build_small_dvis('online')
+    expected = model.segment(inputs.split(model.window_size), (50, 70))
+    tracks = source(config=config, checkpoint=weights)(make_video(7))
+    assert tracks == expected
+    assert tracks.decode(range(7)).flatten(1).any(1).sum() > 2
+
+
+def test_weights_are_nobodys_parameters(config, weights, make_video):
+    plug = source(config=config, checkpoint=weights, options={'model.num_instances': 2})
+    assert len(plug(make_video(7))) == 2
+    assert not plug.state_dict()
+    assert not list(plug.parameters())
+
+
+def test_a_config_without_a_file(config, weights, make_video):
+    content = Config.fromfile(config)
+    in_file = source(config=config, checkpoint=weights)(make_video(7))
+    assert source(config=content, checkpoint=weights)(make_video(7)) == in_file
+
+
+def test_what_is_missing_is_named_when_it_is_asked_for(config, weights, make_video):
+    for arguments, message in (
+        (dict(config='absent.py', checkpoint=weights), r'absent\.py: no such config'),
+        (dict(config=config, checkpoint='absent.pth'), r'absent\.pth: no such file'),
+        (dict(config={'model': small_dvis_config('online')}, checkpoint=weights), 'no test_data'),
+        (
+            dict(config=config, checkpoint=weights, options={'model.num_classes': 3}),
+            'does not fit',
+        ),
+    ):
+        plug = source(**arguments)
+        with pytest.raises(UserError, match=message):
+            plug(make_video(7))
