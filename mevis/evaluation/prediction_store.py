@@ -87,7 +87,12 @@ class PredictionStore:
         if self._path(video).is_file():
             return
         entries = {
-            answer.exp_id: {'text': answer.text, 'score': answer.score, 'rles': answer.rles}
+            answer.exp_id: {
+                'text': answer.text,
+                'score': answer.score,
+                'presence': answer.presence,
+                'rles': answer.rles,
+            }
             for answer in answers
         }
         content = {'frames': list(frame_names), 'expressions': entries, 'record': record}

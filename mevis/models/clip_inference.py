@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from mevis.structures import RefVidSegDataSample
+
 
 @dataclass(frozen=True)
 class ClipPlan:
@@ -47,3 +49,21 @@ def plan_clips(num_frames: int, clip_length: int | None) -> ClipPlan:
     position = torch.arange(num_frames)
     owner = torch.stack((position % num_clips, position // num_clips), 1)
     return ClipPlan(torch.minimum(frames, last), owner)
+
+
+def clip_samples(plan: ClipPlan, sample: RefVidSegDataSample) -> list[RefVidSegDataSample]:
+    """One sample per clip of the video, with its frames' times and instances."""
+    clips = []
+    for positions in plan.frames.tolist():
+        indices = [sample.frame_indices[position] for position in positions]
+        clip = RefVidSegDataSample(
+            metainfo=dict(
+                frame_indices=indices,
+                num_video_frames=sample.num_video_frames,
+                img_shape=sample.img_shape,
+            )
+        )
+        if 'instances' in sample:
+            clip.instances = sample.instances
+        clips.append(clip)
+    return clips

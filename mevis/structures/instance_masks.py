@@ -66,6 +66,20 @@ class InstanceMasks:
         rles = [[track[index] for index in frame_indices] for track in self.rles]
         return replace(self, rles=rles)
 
+    def spread(self, frame_indices: Sequence[int], num_video_frames: int) -> 'InstanceMasks':
+        """Tracks of some frames as tracks of the whole video, absent in its other frames.
+
+        Args:
+            frame_indices: Where the T frames of the tracks are in the video.
+            num_video_frames: Frames of the video.
+        """
+        place = {index: position for position, index in enumerate(frame_indices)}
+        rles = [
+            [track[place[i]] if i in place else None for i in range(num_video_frames)]
+            for track in self.rles
+        ]
+        return replace(self, rles=rles)
+
     def decode(self, frame_indices: Sequence[int], size: tuple[int, int] | None = None) -> Tensor:
         """Decodes the tracks in some frames.
 

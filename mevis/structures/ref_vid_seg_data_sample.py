@@ -1,7 +1,7 @@
 """RefVidSegDataSample: what travels from data sets through models to evaluation."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -39,13 +39,19 @@ class ExpressionPrediction:
         exp_id: The expression.
         text: Its sentence.
         rles: One COCO RLE per frame of the video, at the original size.
-        score: Confidence of the chosen query, in [0, 1].
+        score: Confidence in the masks, in [0, 1].
+        presence: Probability that the expression means anything in this video, in [0, 1].
     """
 
     exp_id: str
     text: str
     rles: list[dict[str, Any]] = field(repr=False)
     score: float
+    presence: float = 1.0
+
+    def with_rles(self, rles: Sequence[Mapping[str, Any]]) -> 'ExpressionPrediction':
+        """The same answer with other masks."""
+        return replace(self, rles=list(rles))
 
 
 class RefVidSegDataSample(BaseDataElement):

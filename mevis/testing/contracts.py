@@ -9,6 +9,8 @@ h w feature cells.
 
 import inspect
 from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mevis.structures import InstanceMasks, RefineContext, encode_rle
+from mevis.structures import InstanceMasks, RefineContext, decode_rle, encode_rle
 
 STRIDES = (4, 8, 16, 32)
 EXPRESSIONS = [
@@ -222,7 +224,7 @@ def check_query_initializer(
 
 
 def check_refiner(refiner: nn.Module, size: tuple[int, int] = (48, 64)) -> None:
-    """``(frames, masks, context) -> masks``: (T, H, W) bool in and out, the same when rerun.
+    """``(frames, rles, context) -> rles``: E expressions x T masks, the same when rerun.
 
     Raises:
         ContractError: If it does not hold.
@@ -232,23 +234,30 @@ def check_refiner(refiner: nn.Module, size: tuple[int, int] = (48, 64)) -> None:
     unchanged = _Unchanged(refiner)
     video = np.random.default_rng(0).integers(0, 256, (3, *size, 3), dtype=np.uint8)
     for num_frames in (3, 1):
-        masks = torch.zeros(num_frames, *size, dtype=torch.bool)
-        masks[0, 10:30, 20:40] = True
-        context = RefineContext('video', '0', [f'{t:05d}' for t in range(num_frames)])
-        refined = [_refine(refiner, video, masks, context) for _ in range(2)]
-        shape = tuple(refined[0].shape)
-        _require(shape == tuple(masks.shape), refiner, f'masks {tuple(masks.shape)} became {shape}')
-        _require(refined[0].dtype == torch.bool, refiner, 'the refined masks are not bool')
-        _require(torch.equal(*refined), refiner, 'a second run gives other masks')
+        masks = np.zeros((2, num_frames, *size), bool)
+        masks[0, 0, 10:30, 20:40] = True
+        rles = [encode_rle(track) for track in masks]
+        context = RefineContext('video', ['0', '1'], [f'{t:05d}' for t in range(num_frames)], size)
+        refined = [_refine(refiner, video, rles, context) for _ in range(2)]
+        lengths = [len(track) for track in refined[0]]
+        _require(lengths == [num_frames] * 2, refiner, f'2x{num_frames} masks became {lengths}')
+        for track in refined[0]:
+            decode_rle(track, size, 'a refined mask')
+        _require(refined[0] == refined[1], refiner, 'a second run gives other masks')
+        alone = _refine(refiner, video, rles[:1], replace(context, exp_ids=['0']))
+        text = 'the masks of an expression depend on the other expressions'
+        _require(alone == refined[0][:1], refiner, text)
     unchanged.check()
 
 
-def _refine(refiner: nn.Module, video: np.ndarray, masks: Tensor, context: Any) -> Tensor:
-    given = masks.clone()
+def _refine(
+    refiner: nn.Module, video: np.ndarray, rles: list[list[dict]], context: RefineContext
+) -> list[list[Any]]:
+    given = deepcopy(rles)
     with torch.no_grad():
-        refined = refiner(_reader(video, len(masks)), given, context)
-    _require(torch.equal(given, masks), refiner, 'it changed the masks that it was given')
-    return refined
+        refined = refiner(_reader(video, len(context.frame_names)), given, context)
+    _require(given == rles, refiner, 'it changed the masks that it was given')
+    return [list(track) for track in refined]
 
 
 def _reader(video: np.ndarray, num_frames: int) -> Callable[[list[int]], np.ndarray]:

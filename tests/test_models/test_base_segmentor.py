@@ -1,94 +1,71 @@
 """The base by the smallest model that it can be the base of."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import mmengine.registry
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 import mevis.models  # noqa: F401 - registers the preprocessor
-from mevis.models.backbones import ClipBackbone
 from mevis.models.base_segmentor import BaseRefVidSegmentor
+from mevis.models.drawn_answer import DrawnAnswer
 from mevis.refiners import MaskRefiner
-from mevis.registry import MODELS, REFINERS
-from mevis.structures import decode_rle
+from mevis.registry import REFINERS, TRACK_SOURCES
+from mevis.structures import InstanceMasks, decode_rle, encode_rle
 from mevis.testing.small_mutr import random_video, video_sample
-
-
-@MODELS.register_module()
-class BaseTestImageBackbone(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[int] = []
-
-    def forward(self, images):
-        self.calls.append(len(images))
-        grey = images.mean(1, keepdim=True)
-        return [nn.functional.avg_pool2d(grey, stride) for stride in (4, 8, 16, 32)]
-
-
-@MODELS.register_module()
-class BaseTestClipBackbone(ClipBackbone):
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[tuple[int, ...]] = []
-
-    def forward(self, clips):
-        self.calls.append(tuple(clips.shape[:2]))
-        grey = clips.mean(2).flatten(0, 1)[:, None]
-        return [nn.functional.avg_pool2d(grey, stride) for stride in (4, 8, 16, 32)]
+from mevis.track_sources import TrackSource
 
 
 @REFINERS.register_module()
 class BaseTestRefiner(MaskRefiner):
     """Notes what it is given and empties the mask of odd frames."""
 
+    chunk_size = 2
+
     def __init__(self) -> None:
         super().__init__()
         self.seen = []
 
-    def forward(self, frames, masks, context):
-        last = frames([len(masks) - 1])
-        self.seen.append((context.exp_id, list(context.frame_names), int(last[0, 0, 0, 0])))
+    def refine_chunk(self, images, masks, context):
+        self.seen.append((context.exp_ids, context.frame_names, images[:, 0, 0, 0].tolist()))
         odd = torch.tensor([int(name) % 2 == 1 for name in context.frame_names])
         return masks & ~odd[:, None, None]
 
 
-@dataclass
-class Bright:
-    """Query 1 answers with the brightness of the frames; query 0 with nothing."""
+@TRACK_SOURCES.register_module()
+class BaseTestTracks(TrackSource):
+    """One track: the whole picture where its first pixel is not black."""
 
-    level: Tensor
-    scores: Tensor
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
 
-    def mask_logits(self, query: int) -> Iterator[Tensor]:
-        yield self.level[:, :2, 0] if query == 1 else torch.zeros_like(self.level[:, :2, 0])
-        if self.level.shape[1] > 2:
-            yield self.level[:, 2:, 0]
+    def forward(self, video):
+        self.calls += 1
+        pixels = video.read(range(len(video)))[:, :1, :1, 0] > 0
+        masks = np.broadcast_to(pixels, (len(video), *video.size))
+        return InstanceMasks([encode_rle(masks)], [1.0], [-1], video.size)
 
 
 class BrightSegmentor(BaseRefVidSegmentor):
-    def __init__(self, backbone='BaseTestImageBackbone', refiner='IdentityRefiner', **options):
-        super().__init__(
-            dict(type=backbone),
-            dict(type='RefVidSegDataPreprocessor'),
-            dict(type=refiner),
-            **options,
-        )
+    """Answers with what is bright."""
+
+    def __init__(self, refiner='IdentityRefiner', presence=0.7, **options):
+        super().__init__(dict(type='RefVidSegDataPreprocessor'), dict(type=refiner), **options)
+        self.presence = presence
         self.encoded = []
 
     def loss(self, clips, padding_mask, samples):
-        return {'loss': self.encode_frames(clips)[0].mean()}
+        return {'loss': clips.mean()}
 
-    def encode_video(self, clips, padding_mask, samples):
-        self.encoded.append(samples)
-        return self.encode_frames(clips)[0]
+    def encode_video(self, video, sample):
+        self.encoded.append(sample)
+        grey = self.data_preprocessor.normalize(video).mean(1, keepdim=True)
+        return nn.functional.avg_pool2d(grey, 4)[:, 0], tuple(sample.ori_shape)
 
     def answer(self, video, expression):
-        return Bright(video, torch.tensor([[0.2, 0.7]] * len(video)))
+        level, size = video
+        return DrawnAnswer(0.7, self.presence, lambda: level, size, chunk_size=self.chunk_size)
 
 
 @pytest.fixture(autouse=True)
@@ -101,32 +78,12 @@ def test_an_unknown_mode_is_refused():
         BrightSegmentor()(None, None, mode='tensor')
 
 
-def test_frames_go_through_the_backbone_in_chunks_in_testing_only():
-    model = BrightSegmentor(chunk_size=3).eval()
-    clips = random_video(7)[None]
-    chunked = model.encode_frames(clips)
-    assert model.backbone.calls == [3, 3, 1]
-    model.train()
-    whole = model.encode_frames(clips)
-    assert model.backbone.calls[3:] == [7]
-    assert [tuple(x.shape) for x in whole] == [(1, 7, 1, 64 // s, 96 // s) for s in (4, 8, 16, 32)]
-    for one, other in zip(chunked, whole, strict=True):
-        torch.testing.assert_close(one, other)
-
-
-def test_a_backbone_of_clips_sees_whole_clips():
-    model = BrightSegmentor('BaseTestClipBackbone', chunk_size=2).eval()
-    levels = model.encode_frames(torch.stack((random_video(5), random_video(5, seed=1))))
-    assert model.backbone.calls == [(2, 5)]
-    assert levels[0].shape == (2, 5, 1, 16, 24)
-
-
 def predict(model, num_frames=5, texts=('a', 'b'), ori_shape=(128, 192)):
     sample = video_sample(num_frames, texts=texts, times=[3 * t for t in range(num_frames)])
     sample.set_metainfo(dict(ori_shape=ori_shape))
     frames = np.arange(num_frames, dtype=np.uint8)[:, None, None, None]
     sample.read_frames = lambda positions: np.broadcast_to(
-        frames[positions], (len(positions), *ori_shape, 3)
+        frames[list(positions)], (len(positions), *ori_shape, 3)
     )
     with torch.no_grad():
         model.eval()([random_video(num_frames)], [sample], mode='predict')
@@ -137,44 +94,55 @@ def masks_of(prediction, size=(128, 192)):
     return decode_rle(prediction.rles, size, 'prediction')
 
 
-def test_the_best_query_answers_at_the_original_size():
-    sample = predict(BrightSegmentor())
-    assert [(p.exp_id, p.text) for p in sample.predictions] == [('0', 'a'), ('1', 'b')]
+def test_every_expression_is_answered_about_a_video_that_is_encoded_once():
     model = BrightSegmentor()
-    level = model.encode_frames(random_video(5)[None])[0][0, :, 0]
-    logits = nn.functional.interpolate(level[:, None], (128, 192), mode='bilinear')[:, 0]
-    assert (masks_of(sample.predictions[0]) == (logits > 0).numpy()).all()
+    sample = predict(model, texts=('a', 'b', 'c'))
+    assert [(p.exp_id, p.text) for p in sample.predictions] == [('0', 'a'), ('1', 'b'), ('2', 'c')]
+    assert model.encoded == [sample]
     assert sample.predictions[0].score == pytest.approx(0.7)
+    assert sample.predictions[0].presence == pytest.approx(0.7)
+    assert masks_of(sample.predictions[0]).any()
 
 
-@pytest.mark.parametrize('options', [dict(chunk_size=1), dict(clip_length=2), dict(chunk_size=3)])
-def test_chunks_and_clips_of_a_per_frame_model_change_nothing(options):
-    rles = [[p.rles for p in predict(BrightSegmentor(**o)).predictions] for o in ({}, options)]
-    assert rles[0] == rles[1]
-
-
-def test_a_video_is_encoded_once_with_the_times_of_its_clips():
-    model = BrightSegmentor(clip_length=3)
-    predict(model, 5, texts=('a', 'b', 'c'))
-    (clips,) = model.encoded
-    assert [clip.frame_indices for clip in clips] == [[0, 6, 12], [3, 9, 9]]
-
-
-def test_a_higher_threshold_gives_smaller_masks():
-    loose, strict = (
-        masks_of(predict(BrightSegmentor(mask_threshold=threshold)).predictions[0])
-        for threshold in (0.5, 0.7)
+def test_an_expression_that_means_nothing_gets_empty_masks():
+    below, above = (
+        predict(BrightSegmentor(presence_threshold=threshold)).predictions[0]
+        for threshold in (0.8, 0.7)
     )
-    assert strict.sum() < loose.sum()
-    assert not (strict & ~loose).any()
+    assert not masks_of(below).any()
+    assert masks_of(above).any()
+    assert below.presence == pytest.approx(0.7)
 
 
-def test_the_refiner_gets_the_frames_and_names_of_its_chunk():
-    model = BrightSegmentor(refiner='BaseTestRefiner', chunk_size=2)
-    sample = predict(model, 5, texts=('a',))
+def test_tracks_are_looked_for_once_per_video_where_the_data_has_none():
+    model = BrightSegmentor(track_source=dict(type='BaseTestTracks'))
+    sample = predict(model, texts=('a', 'b', 'c'))
+    assert model.track_source.calls == 1
+    assert sample.instances.num_frames == sample.num_video_frames == 13
+    present = sample.instances.decode(range(13))[0].flatten(1).any(-1)
+    assert present.nonzero().flatten().tolist() == [3, 6, 9, 12]
+
+
+def test_tracks_of_the_data_set_are_kept():
+    model = BrightSegmentor(track_source=dict(type='BaseTestTracks'))
+    sample = video_sample(2)
+    sample.instances = InstanceMasks([], [], [], (64, 96))
+    with torch.no_grad():
+        model([random_video(2)], [sample], mode='predict')
+    assert model.track_source.calls == 0
+    assert len(sample.instances) == 0
+
+
+def test_the_refiner_gets_all_expressions_with_the_frames_and_names_of_its_chunk():
+    model = BrightSegmentor(refiner='BaseTestRefiner')
+    sample = predict(model, 5)
     names = [f'{3 * t:05d}' for t in range(5)]
-    assert model.refiner.seen == [('0', names[:2], 1), ('0', names[2:4], 3), ('0', names[4:], 4)]
-    areas = masks_of(sample.predictions[0]).sum((1, 2))
+    assert model.refiner.seen == [
+        (['0', '1'], names[:2], [0, 1]),
+        (['0', '1'], names[2:4], [2, 3]),
+        (['0', '1'], names[4:], [4]),
+    ]
+    areas = masks_of(sample.predictions[1]).sum((1, 2))
     assert (areas[[0, 2, 4]] > 0).all()
     assert not areas[[1, 3]].any()
 

@@ -11,6 +11,7 @@ from mmengine.config import Config
 from torch import nn
 
 from mevis import registry
+from mevis.structures import encode_rle
 from mevis.testing import contracts
 from mevis.testing.contracts import ContractError
 
@@ -150,19 +151,26 @@ class KeywordRefiner(nn.Module):
         super().__init__()
 
 
-class SoftRefiner(nn.Module):
-    def forward(self, frames, masks, context):
-        return masks.float()
+class ShortRefiner(nn.Module):
+    def forward(self, frames, rles, context):
+        return [track[1:] for track in rles]
 
 
 class InPlaceRefiner(nn.Module):
-    def forward(self, frames, masks, context):
-        return masks.fill_(True)
+    def forward(self, frames, rles, context):
+        rles[0][0]['counts'] = rles[1][0]['counts']
+        return rles
 
 
 class MoodyRefiner(nn.Module):
-    def forward(self, frames, masks, context):
-        return torch.rand(masks.shape) > 0.5
+    def forward(self, frames, rles, context):
+        masks = torch.rand(len(context.frame_names), *context.size) > 0.5
+        return [encode_rle(masks.numpy()) for _ in rles]
+
+
+class CrossingRefiner(nn.Module):
+    def forward(self, frames, rles, context):
+        return [rles[-1] for _ in rles]
 
 
 class RememberingRefiner(nn.Module):
@@ -170,24 +178,25 @@ class RememberingRefiner(nn.Module):
         super().__init__()
         self.register_buffer('calls', torch.zeros(()))
 
-    def forward(self, frames, masks, context):
+    def forward(self, frames, rles, context):
         self.calls += 1
-        return masks.clone()
+        return rles
 
 
 class GreedyRefiner(nn.Module):
-    def forward(self, frames, masks, context):
-        frames([len(masks)])
-        return masks.clone()
+    def forward(self, frames, rles, context):
+        frames([len(context.frame_names)])
+        return rles
 
 
 @pytest.mark.parametrize(
     ('refiner', 'message'),
     [
         (KeywordRefiner, r'\*\*kwargs'),
-        (SoftRefiner, 'not bool'),
+        (ShortRefiner, 'masks became'),
         (InPlaceRefiner, 'changed the masks'),
         (MoodyRefiner, 'second run'),
+        (CrossingRefiner, 'depend on the other expressions'),
         (RememberingRefiner, 'parameters or buffers'),
         (GreedyRefiner, 'were read'),
     ],

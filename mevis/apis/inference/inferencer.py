@@ -1,7 +1,7 @@
 """A trained model as a function: video and sentences in, masks out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,7 @@ class RefVidSegInferencer:
         sample = self.model.test_step(batch)[0]
         # The model saw normalised sentences; users find theirs.
         predictions = [
-            ExpressionPrediction(answer.exp_id, text, answer.rles, answer.score)
+            replace(answer, text=text)
             for answer, text in zip(sample.predictions, sentences, strict=True)
         ]
         return InferenceResult(

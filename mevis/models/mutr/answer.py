@@ -1,24 +1,23 @@
-"""What MUTR knows of a video, finds for an expression, and answers.
+"""What MUTR knows of some clips, finds for an expression, and answers.
 
 Shapes: B clips, T frames, N queries, L words, C channels, (h, w) cells of a level.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
+from mevis.models.clip_inference import ClipPlan
 from mevis.models.mutr.deformable_transformer import EncodedFrames
+from mevis.models.mutr.dynamic_mask_head import DynamicMaskHead
 from mevis.models.mutr.time_codes import TimeCodes
 from mevis.models.mutr.word_features import WordFeatures
 
-if TYPE_CHECKING:
-    from mevis.models.mutr.mutr import MUTR
-
 
 @dataclass(frozen=True)
-class VideoFeatures:
+class ClipFeatures:
     """What no expression changes.
 
     Attributes:
@@ -60,48 +59,63 @@ class Grounding:
 
 
 @dataclass(frozen=True)
-class MUTRAnswer:
-    """What MUTR says to one expression; masks are drawn for the query that is asked for.
+class ClipAnswer:
+    """What MUTR says to one expression about B clips; masks are drawn for what is asked for.
 
     Attributes:
-        model: The model.
-        video: The encoded clips.
         grounding: What the expression found.
-        layer: Decoder layer whose heads and references are used.
+        pred_logits: Class logits, (B, N, K), the same for all frames.
+        pred_boxes: Boxes (B, T, N, 4), cxcywh in [0, 1].
+        references: Where the mask head looks from, (B, T, N, 2).
+        mask_head: Draws masks.
+        mask_features: Gives mask features (B, t, C, h, w), chunk after chunk of frames.
+        image_sizes: (B, 2), (height, width) without padding.
     """
 
-    model: 'MUTR'
-    video: VideoFeatures
     grounding: Grounding
-    layer: int
-
-    @property
-    def pred_logits(self) -> Tensor:
-        """Class logits, (B, N, K), the same for all frames."""
-        return self.model.class_heads[self.layer](self.grounding.video_queries[-1])
-
-    @property
-    def pred_boxes(self) -> Tensor:
-        """Boxes (B, T, N, 4), cxcywh."""
-        return self.model.boxes(self.grounding, self.layer)
+    pred_logits: Tensor
+    pred_boxes: Tensor
+    references: Tensor
+    mask_head: DynamicMaskHead = field(repr=False)
+    mask_features: Callable[[], Iterator[Tensor]] = field(repr=False)
+    image_sizes: Tensor
 
     @property
     def scores(self) -> Tensor:
         """Confidence of each query, (B, N)."""
         return self.pred_logits.sigmoid().amax(-1)
 
-    def mask_logits(self, query: int) -> Iterator[Tensor]:
-        """Masks of one query, (B, t, h, w) at stride 4, chunk after chunk of frames."""
-        for masks in self.masks_of(slice(query, query + 1)):
+    def mask_logits(self, queries: Tensor) -> Iterator[Tensor]:
+        """Masks of one query per clip, (B,) int64: (B, t, h, w) at stride 4, chunk after chunk."""
+        clips = torch.arange(len(queries), device=queries.device)
+        kernel = self.grounding.video_queries[-1][clips, queries][:, None]
+        reference = self.references.transpose(1, 2)[clips, queries][:, :, None]
+        for masks in self._draw(kernel, reference):
             yield masks[:, :, 0]
 
-    def masks_of(self, queries: slice) -> Iterator[Tensor]:
-        """Masks of some queries, (B, t, n, h, w) at stride 4, chunk after chunk of frames."""
-        head = self.model.mask_head
-        kernels = head.kernels(self.grounding.video_queries[-1][:, queries])
-        references = self.grounding.references[self.layer + 1][:, :, queries, :2]
+    def all_mask_logits(self) -> Iterator[Tensor]:
+        """Masks of all queries, (B, t, N, h, w) at stride 4, chunk after chunk of frames."""
+        return self._draw(self.grounding.video_queries[-1], self.references)
+
+    def _draw(self, queries: Tensor, references: Tensor) -> Iterator[Tensor]:
+        kernels = self.mask_head.kernels(queries)
         start = 0
-        for features in self.model.mask_features(self.video, self.grounding):
+        for features in self.mask_features():
             part = references[:, start : start + features.shape[1]]
             start += features.shape[1]
-            yield head(features, kernels, part, self.video.image_sizes)
+            yield self.mask_head(features, kernels, part, self.image_sizes)
+
+
+@dataclass(frozen=True)
+class VideoFeatures:
+    """A test video, cut into clips and encoded.
+
+    Attributes:
+        clips: What no expression changes.
+        plan: Which frames form which clip.
+        size: (H, W) of the original frames.
+    """
+
+    clips: ClipFeatures
+    plan: ClipPlan
+    size: tuple[int, int]

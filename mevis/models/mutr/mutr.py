@@ -11,8 +11,11 @@ from mmdet.models.layers import inverse_sigmoid
 from torch import Tensor, nn
 
 from mevis.models.base_segmentor import BaseRefVidSegmentor
+from mevis.models.clip_inference import clip_samples, plan_clips
+from mevis.models.drawn_answer import DrawnAnswer
+from mevis.models.frame_levels import frame_levels
 from mevis.models.layers import MLP
-from mevis.models.mutr.answer import Grounding, MUTRAnswer, VideoFeatures
+from mevis.models.mutr.answer import ClipAnswer, ClipFeatures, Grounding, VideoFeatures
 from mevis.models.mutr.criterion import MUTRCriterion
 from mevis.models.mutr.deformable_transformer import DeformableTransformer
 from mevis.models.mutr.dynamic_mask_head import DynamicMaskHead
@@ -58,7 +61,13 @@ class MUTR(BaseRefVidSegmentor):
         eval_layer: ``first``: in testing, heads and references of the first decoder layer meet the
             queries of the last, as official figures were made; ``last``: those of the last.
         chunk_size: Frames that are worked on at a time in testing.
-        clip_length: See :class:`BaseRefVidSegmentor`.
+        clip_length: None: a video is tested as one clip.  T: as interleaved clips of about T
+            frames (see ``plan_clips``), for models trained with a global frame sampler.
+        clip_query: ``shared``: the clips of a video answer by one query, the best on average;
+            ``own``: each by its own best, as Tapall's solution of 2024 does.
+        mask_threshold: A pixel belongs to the object above this probability.
+        track_source: Config of what finds tracks in videos whose data set has none.
+        presence_threshold: See :class:`BaseRefVidSegmentor`; the presence is the score here.
         init_cfg: Of mmengine.
 
     Source: Yan et al., "Referred by Multi-Modality: A Unified Temporal Transformer for Video Object
@@ -90,19 +99,24 @@ class MUTR(BaseRefVidSegmentor):
         eval_layer: str = 'first',
         chunk_size: int = 8,
         clip_length: int | None = None,
+        clip_query: str = 'shared',
+        mask_threshold: float = 0.5,
+        track_source: Mapping[str, Any] | None = None,
+        presence_threshold: float = 0.0,
         init_cfg: Any = None,
     ) -> None:
         super().__init__(
-            backbone,
-            data_preprocessor,
-            refiner,
-            chunk_size=chunk_size,
-            clip_length=clip_length,
-            init_cfg=init_cfg,
+            data_preprocessor, refiner, track_source, chunk_size, presence_threshold, init_cfg
         )
         if eval_layer not in ('first', 'last'):
             raise ValueError(f'eval_layer {eval_layer!r} is neither "first" nor "last".')
+        if clip_query not in ('shared', 'own'):
+            raise ValueError(f'clip_query {clip_query!r} is neither "shared" nor "own".')
         self.eval_layer = eval_layer
+        self.clip_length = clip_length
+        self.clip_query = clip_query
+        self.mask_threshold = mask_threshold
+        self.backbone = MODELS.build(backbone)
         channels = tuple(backbone_channels or self.backbone.out_channels)
         self.text_encoder = TEXT_ENCODERS.build(text_encoder)
         self.query_initializer = QUERY_INITIALIZERS.build(
@@ -159,10 +173,26 @@ class MUTR(BaseRefVidSegmentor):
 
     # What the video alone decides ------------------------------------------------------------
 
-    def encode_video(
+    def encode_video(self, video: Tensor, sample: RefVidSegDataSample) -> VideoFeatures:
+        """Cuts a video into clips and encodes them; see the base class."""
+        plan = plan_clips(len(video), self.clip_length)
+        clips = video[plan.frames.to(video.device)]
+        no_padding = torch.zeros(
+            *clips.shape[:2], *clips.shape[-2:], dtype=torch.bool, device=clips.device
+        )
+        features = self.encode_clips(clips, no_padding, clip_samples(plan, sample))
+        return VideoFeatures(features, plan, tuple(sample.ori_shape))
+
+    def encode_clips(
         self, clips: Tensor, padding_mask: Tensor, samples: Sequence[RefVidSegDataSample]
-    ) -> VideoFeatures:
-        """Computes what no expression changes; see the base class."""
+    ) -> ClipFeatures:
+        """Computes what no expression changes.
+
+        Args:
+            clips: (B, T, 3, h, w), normalised float or uint8.
+            padding_mask: (B, T, h, w) bool, True = padding.
+            samples: B samples; of them the frames' times and the instances are used.
+        """
         finest, *coarser = self.encode_frames(clips)
         levels = self.level_projection(coarser)
         masks = [nearest_mask(padding_mask, level.shape[-2:]) for level in levels]
@@ -175,7 +205,7 @@ class MUTR(BaseRefVidSegmentor):
         position = self._position(finest_mask)
         if codes is not None:
             position = position + codes.pixel_decoder[..., None, None]
-        return VideoFeatures(
+        return ClipFeatures(
             levels=levels,
             masks=masks,
             finest=self.pixel_decoder.look_at_frames(
@@ -187,6 +217,12 @@ class MUTR(BaseRefVidSegmentor):
             image_sizes=torch.tensor(
                 [tuple(sample.img_shape) for sample in samples], device=clips.device
             ),
+        )
+
+    def encode_frames(self, clips: Tensor) -> list[Tensor]:
+        """Runs the backbone on clips (B, T, 3, h, w); see :func:`frame_levels`."""
+        return frame_levels(
+            self.backbone, clips, self.data_preprocessor.normalize, self._chunk_size
         )
 
     def _encode_images(self, images: Tensor) -> Sequence[Tensor]:
@@ -212,7 +248,7 @@ class MUTR(BaseRefVidSegmentor):
 
     # What the expression decides -------------------------------------------------------------
 
-    def ground(self, video: VideoFeatures, words: WordFeatures) -> Grounding:
+    def ground(self, video: ClipFeatures, words: WordFeatures) -> Grounding:
         """Looks for what the words mean."""
         codes = video.time_codes
         fused = [self.fusion(level, words) for level in video.levels]
@@ -232,7 +268,7 @@ class MUTR(BaseRefVidSegmentor):
             video_queries=self._video_queries(queries, video),
         )
 
-    def _video_queries(self, frame_queries: Tensor, video: VideoFeatures) -> Tensor:
+    def _video_queries(self, frame_queries: Tensor, video: ClipFeatures) -> Tensor:
         """MTI: of every decoder layer in training, of the last alone in testing."""
         codes = video.time_codes and video.time_codes.temporal_interaction
         layers = frame_queries if self.training else frame_queries[-1:]
@@ -252,7 +288,7 @@ class MUTR(BaseRefVidSegmentor):
             reference = torch.cat((reference, torch.zeros_like(reference)), -1)
         return (offset + reference).sigmoid()
 
-    def mask_features(self, video: VideoFeatures, grounding: Grounding) -> Iterator[Tensor]:
+    def mask_features(self, video: ClipFeatures, grounding: Grounding) -> Iterator[Tensor]:
         """Mask features (B, t, C, h, w), a few frames at a time in testing."""
         batch, frames = video.finest.shape[:2]
         positions = [self._position(mask) for mask in video.masks[:3]]
@@ -277,12 +313,12 @@ class MUTR(BaseRefVidSegmentor):
         self, clips: Tensor, padding_mask: Tensor, samples: Sequence[RefVidSegDataSample]
     ) -> dict[str, Tensor]:
         """Losses of B clips, each with one expression; see the base class."""
-        video = self.encode_video(clips, padding_mask, samples)
+        video = self.encode_clips(clips, padding_mask, samples)
         words = self.encode_text([sample.expressions[0].text for sample in samples])
         layers = self.predict_layers(video, words)
         return self.criterion(layers, clip_targets(samples, clips.shape[-2:]))
 
-    def predict_layers(self, video: VideoFeatures, words: WordFeatures) -> list[dict[str, Tensor]]:
+    def predict_layers(self, video: ClipFeatures, words: WordFeatures) -> list[dict[str, Tensor]]:
         """What each decoder layer answers, as the criterion takes it (training)."""
         grounding = self.ground(video, words)
         mask_features = torch.cat(list(self.mask_features(video, grounding)), 1)
@@ -303,15 +339,34 @@ class MUTR(BaseRefVidSegmentor):
             )
         return layers
 
-    def answer(self, video: VideoFeatures, expression: str) -> MUTRAnswer:
-        """Answers one expression about the clips of one video; see the base class."""
-        words = self.encode_text([expression]).expand(len(video.finest))
-        return self.answer_words(video, words)
+    def answer(self, video: VideoFeatures, expression: str) -> DrawnAnswer:
+        """Answers one expression about a video by one of its queries; see the base class."""
+        words = self.encode_text([expression]).expand(len(video.plan.frames))
+        found = self.answer_words(video.clips, words)
+        scores = found.scores
+        if self.clip_query == 'shared':
+            scores = scores.mean(0, keepdim=True).expand(len(scores), -1)
+        best = scores.max(-1)
+        score = float(best.values.mean())
 
-    def answer_words(self, video: VideoFeatures, words: WordFeatures) -> MUTRAnswer:
+        def logits() -> Tensor:
+            return video.plan.join(torch.cat(list(found.mask_logits(best.indices)), 1))
+
+        return DrawnAnswer(score, score, logits, video.size, self.mask_threshold, self.chunk_size)
+
+    def answer_words(self, video: ClipFeatures, words: WordFeatures) -> ClipAnswer:
         """Answers words, one sentence per clip (testing)."""
         layer = 0 if self.eval_layer == 'first' else len(self.class_heads) - 1
-        return MUTRAnswer(self, video, self.ground(video, words), layer)
+        grounding = self.ground(video, words)
+        return ClipAnswer(
+            grounding=grounding,
+            pred_logits=self.class_heads[layer](grounding.video_queries[-1]),
+            pred_boxes=self.boxes(grounding, layer),
+            references=grounding.references[layer + 1][..., :2],
+            mask_head=self.mask_head,
+            mask_features=lambda: self.mask_features(video, grounding),
+            image_sizes=video.image_sizes,
+        )
 
     def encode_text(self, expressions: Sequence[str]) -> WordFeatures:
         """Words of the expressions, projected."""

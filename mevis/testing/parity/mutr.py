@@ -157,10 +157,10 @@ class MUTRParity:
         captured: dict[str, list[Tensor]] = {}
         _capture(model, captured)
         with torch.no_grad():
-            video = model.encode_video(clip, mask[None].bool(), [_sample(recording, clip)])
+            video = model.encode_clips(clip, mask[None].bool(), [_sample(recording, clip)])
             answer = model.answer_words(video, _words(model, tensors))
             features = torch.cat(list(model.mask_features(video, answer.grounding)), 1)
-            masks = torch.cat(list(answer.masks_of(slice(None))), 1)
+            masks = torch.cat(list(answer.all_mask_logits()), 1)
         got = _named_outputs(captured, answer, features, masks, tensors)
         for key in _EVALUATION:
             if key in tensors:
@@ -194,7 +194,7 @@ class MUTRParity:
         model.train()
         clips, mask = _pad(tensors['video0'])
         sample = _sample(recording, tensors['video0'][None])
-        video = model.encode_video(clips, mask, [sample])
+        video = model.encode_clips(clips, mask, [sample])
         layers = model.predict_layers(video, _words(model, tensors))
         target = self.make_target(
             tensors['target0.masks'],

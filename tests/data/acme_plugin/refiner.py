@@ -1,7 +1,5 @@
 """Masks a little larger."""
 
-from collections.abc import Callable
-
 import numpy as np
 import torch.nn.functional as F
 from torch import Tensor
@@ -22,11 +20,6 @@ class AcmeGrowingRefiner(MaskRefiner):
         super().__init__()
         self.pixels = pixels
 
-    def forward(
-        self,
-        frames: Callable[[list[int]], np.ndarray],
-        masks: Tensor,
-        context: RefineContext,
-    ) -> Tensor:
+    def refine_chunk(self, images: np.ndarray, masks: Tensor, context: RefineContext) -> Tensor:
         """Grows; looks at no frame."""
         return F.max_pool2d(masks.float(), 2 * self.pixels + 1, 1, self.pixels) > 0.5

@@ -10,20 +10,21 @@ def answer():
     clip = model.data_preprocessor.normalize(random_video(5))[None]
     mask = torch.zeros(1, 5, 64, 96, dtype=torch.bool)
     with torch.no_grad():
-        yield model.answer(model.encode_video(clip, mask, [video_sample(5)]), 'the bird')
+        video = model.encode_clips(clip, mask, [video_sample(5)])
+        yield model.answer_words(video, model.encode_text(['the bird']))
 
 
 def test_masks_of_one_query_are_those_of_all_queries(answer):
     with torch.no_grad():
-        everything = torch.cat(list(answer.masks_of(slice(None))), 1)
+        everything = torch.cat(list(answer.all_mask_logits()), 1)
         for query in range(3):
-            alone = torch.cat(list(answer.mask_logits(query)), 1)
+            alone = torch.cat(list(answer.mask_logits(torch.tensor([query]))), 1)
             torch.testing.assert_close(alone, everything[:, :, query], rtol=1e-4, atol=1e-4)
 
 
 def test_masks_come_in_chunks(answer):
     with torch.no_grad():
-        assert [part.shape[1] for part in answer.mask_logits(0)] == [2, 2, 1]
+        assert [part.shape[1] for part in answer.mask_logits(torch.tensor([0]))] == [2, 2, 1]
 
 
 def test_scores_are_probabilities_of_queries(answer):
@@ -37,7 +38,8 @@ def test_a_head_of_65_classes_scores_by_its_best_class():
     clip = model.data_preprocessor.normalize(random_video(2))[None]
     mask = torch.zeros(1, 2, 64, 96, dtype=torch.bool)
     with torch.no_grad():
-        found = model.answer(model.encode_video(clip, mask, [video_sample(2)]), 'bird')
+        video = model.encode_clips(clip, mask, [video_sample(2)])
+        found = model.answer_words(video, model.encode_text(['bird']))
         assert found.pred_logits.shape == (1, 3, 65)
         torch.testing.assert_close(found.scores, found.pred_logits.amax(-1).sigmoid())
 

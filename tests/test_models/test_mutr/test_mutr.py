@@ -20,9 +20,9 @@ def answer(model, clips, samples, texts, padding_mask=None):
     """Logits, boxes and masks of one sentence per clip."""
     if padding_mask is None:
         padding_mask = torch.zeros(*clips.shape[:2], *clips.shape[-2:], dtype=torch.bool)
-    video = model.encode_video(clips, padding_mask, samples)
+    video = model.encode_clips(clips, padding_mask, samples)
     found = model.answer_words(video, model.encode_text(texts))
-    return found.pred_logits, found.pred_boxes, torch.cat(list(found.masks_of(slice(None))), 1)
+    return found.pred_logits, found.pred_boxes, torch.cat(list(found.all_mask_logits()), 1)
 
 
 def assert_close(got, wanted, tolerance=2e-5):
@@ -118,7 +118,7 @@ def test_padding_is_not_read_by_attention(model):
     wide[..., :96] = clip
     mask = torch.ones(1, 2, 64, 192, dtype=torch.bool)
     mask[..., :96] = False
-    video = model.encode_video(wide, mask, [sample])
+    video = model.encode_clips(wide, mask, [sample])
     words = model.encode_text(TEXTS[:1])
     with torch.no_grad():
         clean = model.temporal_aggregation(words, video.levels, video.masks)
@@ -255,7 +255,7 @@ def test_first_layers_heads_meet_the_last_layers_queries(model):
     clip = clip_of(model, 3)
     mask = torch.zeros(1, 3, 64, 96, dtype=torch.bool)
     with torch.no_grad():
-        video = model.encode_video(clip, mask, [video_sample(3)])
+        video = model.encode_clips(clip, mask, [video_sample(3)])
         words = model.encode_text(TEXTS[:1])
         for layer, name in ((0, 'first'), (1, 'last')):
             model.eval_layer = name
@@ -263,7 +263,7 @@ def test_first_layers_heads_meet_the_last_layers_queries(model):
             query, grounding = found.grounding.video_queries[-1], found.grounding
             torch.testing.assert_close(found.pred_logits, model.class_heads[layer](query))
             torch.testing.assert_close(found.pred_boxes, model.boxes(grounding, layer))
-            masks = torch.cat(list(found.masks_of(slice(None))), 1)
+            masks = torch.cat(list(found.all_mask_logits()), 1)
             expected = model.mask_head(
                 torch.cat(list(model.mask_features(video, grounding)), 1),
                 model.mask_head.kernels(query),

@@ -34,9 +34,9 @@ def trained():
 def answer(model, frames, times=None):
     clip = model.data_preprocessor.normalize(frames)[None]
     mask = torch.zeros(1, len(frames), *frames.shape[-2:], dtype=torch.bool)
-    video = model.encode_video(clip, mask, [video_sample(len(frames), times=times)])
+    video = model.encode_clips(clip, mask, [video_sample(len(frames), times=times)])
     found = model.answer_words(video, model.encode_text([TEXT]))
-    return found.pred_logits, torch.cat(list(found.masks_of(slice(None))), 1)
+    return found.pred_logits, torch.cat(list(found.all_mask_logits()), 1)
 
 
 def difference(got, wanted):
