@@ -71,6 +71,16 @@ class ClipTracks(InstanceMasks):
         times = times_of(range(tracks.num_frames), tracks.num_frames)
         return cls(**_values(tracks), times=times, img_shape=tracks.size, canvas=tracks.size)
 
+    def at(self, frame_indices: Sequence[int]) -> 'ClipTracks':
+        """The tracks in some of the frames, given by their places in the clip."""
+        places, read = list(frame_indices), self.read
+
+        def read_chosen(positions: Sequence[int]) -> Tensor:
+            return read([places[position] for position in positions])
+
+        chosen = super().at(places)
+        return replace(chosen, times=self.times[places], read=None if read is None else read_chosen)
+
     def trajectories(self) -> Trajectories:
         """Boxes, areas and visibility in the frames of the clip."""
         count = len(self.times)

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mevis.structures import InstanceMasks, RefineContext, decode_rle, encode_rle
+from mevis.structures import ClipTracks, InstanceMasks, RefineContext, decode_rle, encode_rle
 
 STRIDES = (4, 8, 16, 32)
 EXPRESSIONS = [
@@ -151,8 +151,9 @@ def check_text_encoder(encoder: nn.Module) -> None:
 
 
 def _image_levels(images: Tensor, channels: Sequence[int]) -> list[Tensor]:
-    """Feature levels without parameters: the image, pooled and repeated."""
-    grey = images.mean(-3, keepdim=True)
+    """Feature levels without parameters: the image, float or uint8, pooled and repeated."""
+    pixels = images / 255 if images.dtype == torch.uint8 else images
+    grey = pixels.mean(-3, keepdim=True)
     return [
         F.avg_pool2d(grey, stride).expand(-1, count, -1, -1)
         * torch.linspace(0.5, 1.5, count)[:, None, None]
@@ -160,11 +161,18 @@ def _image_levels(images: Tensor, channels: Sequence[int]) -> list[Tensor]:
     ]
 
 
-def _two_tracks(num_frames: int, size: tuple[int, int]) -> InstanceMasks:
+def _two_tracks(frames: Tensor) -> ClipTracks:
+    """Tracks in a clip (T, 3, H, W), as a model hands them over; one is not always there."""
+    num_frames, size = len(frames), tuple(frames.shape[-2:])
     masks = np.zeros((2, num_frames, *size), dtype=bool)
     masks[0, :, 4:20, 4:20] = True
     masks[1, ::2, 8:30, 30:50] = True
-    return InstanceMasks([encode_rle(track) for track in masks], [0.9, 0.4], [3, 1], size)
+    tracks = InstanceMasks([encode_rle(track) for track in masks], [0.9, 0.4], [3, 1], size)
+
+    def read(positions: Sequence[int]) -> Tensor:
+        return frames[list(positions)]
+
+    return ClipTracks.of(tracks, range(num_frames), num_frames, size, size, read)
 
 
 def check_query_initializer(
@@ -202,9 +210,9 @@ def check_query_initializer(
 
     for num_frames in (3, 1):
         frames = torch.rand(2, num_frames, 3, *size, generator=torch.Generator().manual_seed(0))
-        tracks = _two_tracks(num_frames, size)
-        nothing = InstanceMasks([], [], [], size)
-        for instances in ([tracks, tracks.top(1)], [nothing, tracks], [None, None]):
+        tracks, others = (_two_tracks(clip) for clip in frames)
+        nothing = tracks.take([])
+        for instances in ([tracks, others.top(1)], [nothing, others], [None, None]):
             query = initializer(levels_of(frames), instances, encode)
             expected = (2, num_queries, embed_dims)
             shape = tuple(query.shape)
@@ -220,7 +228,7 @@ def check_query_initializer(
                     'a batch of two clips is not two batches of one',
                 )
     unchanged.check()
-    _check_gradients(initializer, initializer(levels_of(frames), [tracks, tracks], encode))
+    _check_gradients(initializer, initializer(levels_of(frames), [tracks, others], encode))
 
 
 def check_refiner(refiner: nn.Module, size: tuple[int, int] = (48, 64)) -> None:

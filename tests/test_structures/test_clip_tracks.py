@@ -35,6 +35,15 @@ def test_what_is_chosen_of_them_still_knows_the_clip():
     assert best.read([0]) == [0]
 
 
+def test_some_of_its_frames():
+    clip = ClipTracks.of(video_tracks(), [1, 3, 4], 5, (24, 36), (32, 64), read=lambda at: at)
+    later = clip.at([2, 0])
+    assert later.times.tolist() == [1, 0.25]
+    assert torch.equal(later.decode([0, 1]), video_tracks().decode([4, 1]))
+    assert later.read([1, 0]) == [0, 2]
+    assert ClipTracks.filling(video_tracks()).at([0]).read is None
+
+
 def test_plain_tracks_fill_the_input():
     tracks = video_tracks()
     clip = ClipTracks.filling(tracks)

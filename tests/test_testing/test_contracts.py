@@ -35,7 +35,12 @@ FRAME_SAMPLERS = {
     'MUTRFrameSampler': FOUR_FRAMES,
 }
 TEXT_ENCODERS = {'HFTextEncoder': {'config': ROBERTA}, 'WordTextEncoder': {'embed_dims': 16}}
-QUERY_INITIALIZERS = {'RandomQueryInitializer': SMALL_QUERY}
+QUERY_INITIALIZERS = {
+    'DVISInstanceQueryInitializer': {**SMALL_QUERY, 'backbone_channels': (16,) * 4},
+    'MaskPooledInstanceQueryInitializer': SMALL_QUERY,
+    'RandomQueryInitializer': SMALL_QUERY,
+    'TrajectoryQueryInitializer': SMALL_QUERY,
+}
 REFINERS = {'IdentityRefiner': {}}
 TABLES = {
     'FRAME_SAMPLERS': FRAME_SAMPLERS,

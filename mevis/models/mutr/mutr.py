@@ -27,8 +27,9 @@ from mevis.models.mutr.temporal_interaction import TemporalInteraction
 from mevis.models.mutr.time_codes import TimeCodes
 from mevis.models.mutr.vision_language_fusion import VisionLanguageFusion, WordProjection
 from mevis.models.mutr.word_features import WordFeatures
-from mevis.registry import MODELS, QUERY_INITIALIZERS, TEXT_ENCODERS
-from mevis.structures import RefVidSegDataSample
+from mevis.models.query_initializers.base import build_query_initializer
+from mevis.registry import MODELS, TEXT_ENCODERS
+from mevis.structures import ClipTracks, RefVidSegDataSample
 
 
 @MODELS.register_module()
@@ -119,8 +120,8 @@ class MUTR(BaseRefVidSegmentor):
         self.backbone = MODELS.build(backbone)
         channels = tuple(backbone_channels or self.backbone.out_channels)
         self.text_encoder = TEXT_ENCODERS.build(text_encoder)
-        self.query_initializer = QUERY_INITIALIZERS.build(
-            query_initializer, default_args=dict(num_queries=num_queries, embed_dims=embed_dims)
+        self.query_initializer = build_query_initializer(
+            query_initializer, num_queries, embed_dims, channels
         )
         self.word_projection = WordProjection(
             self.text_encoder.embed_dims, embed_dims, word_dropout
@@ -198,10 +199,7 @@ class MUTR(BaseRefVidSegmentor):
         masks = [nearest_mask(padding_mask, level.shape[-2:]) for level in levels]
         finest_mask = nearest_mask(padding_mask, finest.shape[-2:])
         codes = self._time_codes(samples, clips.device)
-        instances = [
-            sample.instances.at(sample.frame_indices) if 'instances' in sample else None
-            for sample in samples
-        ]
+        tracks = [self._tracks(*pair) for pair in zip(clips, samples, strict=True)]
         position = self._position(finest_mask)
         if codes is not None:
             position = position + codes.pixel_decoder[..., None, None]
@@ -212,7 +210,7 @@ class MUTR(BaseRefVidSegmentor):
                 finest, position, finest_mask, self._chunk_size
             ),
             finest_mask=finest_mask,
-            initial_query=self.query_initializer(levels, instances, encode=self._encode_images),
+            initial_query=self.query_initializer(levels, tracks, encode=self._encode_images),
             time_codes=codes,
             image_sizes=torch.tensor(
                 [tuple(sample.img_shape) for sample in samples], device=clips.device
@@ -223,6 +221,27 @@ class MUTR(BaseRefVidSegmentor):
         """Runs the backbone on clips (B, T, 3, h, w); see :func:`frame_levels`."""
         return frame_levels(
             self.backbone, clips, self.data_preprocessor.normalize, self._chunk_size
+        )
+
+    def _tracks(self, clip: Tensor, sample: RefVidSegDataSample) -> ClipTracks | None:
+        """Tracks of the instances in the frames of a clip (T, 3, h, w), where there are any."""
+        if 'instances' not in sample:
+            return None
+        height, width = sample.img_shape
+
+        def read(positions: Sequence[int]) -> Tensor:
+            frames = clip[list(positions), :, :height, :width]
+            return (
+                self.data_preprocessor.normalize(frames) if frames.dtype == torch.uint8 else frames
+            )
+
+        return ClipTracks.of(
+            sample.instances,
+            sample.frame_indices,
+            sample.num_video_frames,
+            (height, width),
+            tuple(clip.shape[-2:]),
+            read,
         )
 
     def _encode_images(self, images: Tensor) -> Sequence[Tensor]:
