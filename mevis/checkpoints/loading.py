@@ -6,7 +6,7 @@ may contain.
 
 import argparse
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ class Mismatch:
     unexpected: list[str]
     reshaped: list[str]
     num_expected: int
+    missing_parts: list[str] = field(default_factory=list)
+    """The parts of the model of which the file holds nothing."""
 
     def __bool__(self) -> bool:
         return bool(self.missing or self.unexpected or self.reshaped)
@@ -57,10 +59,18 @@ class Mismatch:
         found = self.num_expected - len(self.missing) - len(self.reshaped)
         return found / max(1, self.num_expected)
 
+    @property
+    def only_lacks_parts(self) -> bool:
+        """Whether the file fits a model that has less."""
+        return not (self.unexpected or self.reshaped) and self.matching_share >= 0.5
+
     def __str__(self) -> str:
         parts = []
+        if self.missing:
+            parts.append(
+                f'{len(self.missing)} tensors missing in the file ({", ".join(self.missing_parts)})'
+            )
         for name, keys in (
-            ('missing in the file', self.missing),
             ('unknown to the model', self.unexpected),
             ('of another shape', self.reshaped),
         ):
@@ -112,7 +122,11 @@ def load_weights(path: str | Path, unsafe: bool = False) -> LoadedCheckpoint:
 
 
 def load_into(
-    model: nn.Module, path: str | Path, partial: bool = False, unsafe: bool = False
+    model: nn.Module,
+    path: str | Path,
+    partial: bool = False,
+    unsafe: bool = False,
+    allow_untrained: bool = False,
 ) -> LoadedCheckpoint:
     """Loads the weights of a file into a model.
 
@@ -121,13 +135,15 @@ def load_into(
         path: ``.pth`` or ``.safetensors``.
         partial: Accept a file that lacks parts, as a start for training.
         unsafe: Unpickle whatever the file holds, which runs code that is in it.
+        allow_untrained: Accept a file that fits but for parts that it lacks; they stay as
+            initialised and are named.
 
     Raises:
         UserError: If the file is of another architecture.
         FileNotFoundError: If it does not exist.
     """
     loaded = load_weights(path, unsafe)
-    put_into(model, loaded.state_dict, str(path), loaded.meta, partial)
+    put_into(model, loaded.state_dict, str(path), loaded.meta, partial, allow_untrained)
     return loaded
 
 
@@ -137,22 +153,34 @@ def put_into(
     source: str,
     meta: Mapping[str, Any] | None = None,
     partial: bool = False,
+    allow_untrained: bool = False,
 ) -> None:
     """Copies tensors into a model after checking that they belong to it.
+
+    Args:
+        model: The model.
+        state_dict: Tensors by the names of this framework.
+        source: What messages call them.
+        meta: What their file says about itself.
+        partial: Accept tensors that fit for the most part, as a start for training.
+        allow_untrained: Accept tensors that fit but for parts that they lack.
 
     Raises:
         UserError: If they are of another architecture.
     """
     mismatch = compare(model.state_dict(), state_dict)
     if mismatch:
-        if not partial or mismatch.matching_share < 0.5:
+        start = partial and mismatch.matching_share >= 0.5
+        if not start and not (allow_untrained and mismatch.only_lacks_parts):
             stated = (meta or {}).get('architecture')
             # Its own training says which parts it has, its weights how many classes.
             said = {**(stated if isinstance(stated, Mapping) else {})}
             said.update(dvis.architecture_of(state_dict))
             raise UserError(_other_architecture(model, source, said, mismatch))
+        kept = ' These parts stay as initialised.' if mismatch.missing else ''
         print_log(
-            f'{source}: {mismatch.matching_share:.0%} of the tensors are taken over; {mismatch}.',
+            f'{source}: {mismatch.matching_share:.0%} of the tensors are taken over;'
+            f' {mismatch}.{kept}',
             'current',
             logging.WARNING,
         )
@@ -164,8 +192,9 @@ def put_into(
 def compare(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> Mismatch:
     """Lists the differences between a model's tensors and a file's."""
     counted = [key for key in expected if not key.endswith(_OPTIONAL_SUFFIXES)]
+    missing = [key for key in counted if key not in found]
     return Mismatch(
-        missing=[key for key in counted if key not in found],
+        missing=missing,
         unexpected=[
             key for key in found if key not in expected and not key.endswith(_OPTIONAL_SUFFIXES)
         ],
@@ -175,7 +204,25 @@ def compare(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> Mism
             if key in found and found[key].shape != expected[key].shape
         ],
         num_expected=len(counted),
+        missing_parts=_whole_parts(counted, set(missing)),
     )
+
+
+def _whole_parts(names: Sequence[str], missing: set[str]) -> list[str]:
+    """The fewest beginnings of names that stand for all that is missing, and nothing else."""
+    present = {
+        name.rsplit('.', depth)[0]
+        for name in names
+        if name not in missing
+        for depth in range(name.count('.') + 1)
+    }
+    parts = []
+    for name in names:
+        if name in missing:
+            pieces = name.split('.')
+            starts = ('.'.join(pieces[:length]) for length in range(1, len(pieces) + 1))
+            parts.append(next(start for start in starts if start not in present))
+    return list(dict.fromkeys(parts))
 
 
 def _engine_form(raw: Mapping[str, Any], path: str | Path) -> dict[str, Any]:
@@ -247,7 +294,10 @@ def _other_architecture(
     of = ''
     if architecture:
         of = ' of ' + ', '.join(f'{key} {value}' for key, value in architecture.items())
+    hint = ''
+    if mismatch.only_lacks_parts:
+        hint = ' To try it with the missing parts untrained: --allow-untrained.'
     return (
         f'{source}: a checkpoint{of} does not fit the {type(model).__name__} of this config:'
-        f' {mismatch}. Use the config it was trained with, or the checkpoint of this config.'
+        f' {mismatch}. Use the config it was trained with, or the checkpoint of this config.{hint}'
     )

@@ -6,6 +6,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from mevis.checkpoints import loading
 from mevis.checkpoints.loading import compare, load_into, load_weights, read_checkpoint
 from mevis.errors import UserError
 
@@ -81,6 +82,56 @@ def test_a_start_for_training_may_lack_parts_but_not_most(tmp_path):
         load_into(target, path, partial=True)
 
 
+def larger() -> nn.Module:
+    """The network with parts that its file lacks."""
+    model = network()
+    model.extra = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    model.head = nn.ModuleDict({'new': nn.Linear(2, 2), 'newer': nn.Linear(2, 2)})
+    return model
+
+
+def test_parts_that_the_file_lacks_stay_as_initialised_where_that_is_allowed(tmp_path, monkeypatch):
+    path = tmp_path / 'smaller.pth'
+    source, target = network(), larger()
+    nn.init.constant_(source[0].weight, 7.0)
+    torch.save(source.state_dict(), path)
+    with pytest.raises(UserError, match=r'8 tensors missing in the file \(extra, head\).*--allow'):
+        load_into(target, path)
+    said = []
+    monkeypatch.setattr(loading, 'print_log', lambda text, *_: said.append(text))
+    kept = {key: value.clone() for key, value in target.state_dict().items()}
+    load_into(target, path, allow_untrained=True)
+    for key, value in target.state_dict().items():
+        assert torch.equal(value, source.state_dict().get(key, kept[key])), key
+    (text,) = said
+    assert '50% of the tensors' in text
+    assert 'missing in the file (extra, head). These parts stay as initialised.' in text
+
+
+def test_what_is_missing_is_named_by_whole_parts():
+    expected = larger().state_dict()
+    found = {key: value for key, value in expected.items() if 'extra' not in key}
+    assert compare(expected, found).missing_parts == ['extra']
+    del found['head.newer.weight'], found['head.newer.bias'], found['0.bias']
+    assert compare(expected, found).missing_parts == ['0.bias', 'extra', 'head.newer']
+    assert compare(expected, expected).missing_parts == []
+
+
+def test_untrained_parts_are_no_excuse_for_another_architecture(tmp_path):
+    path = tmp_path / 'other.pth'
+    state = network().state_dict()
+    torch.save({**state, 'unknown.weight': torch.zeros(1)}, path)
+    with pytest.raises(UserError, match=r'unknown to the model') as caught:
+        load_into(larger(), path, allow_untrained=True)
+    assert '--allow-untrained' not in str(caught.value)
+    torch.save({**state, '2.weight': torch.zeros(65, 3)}, path)
+    with pytest.raises(UserError, match='of another shape'):
+        load_into(larger(), path, allow_untrained=True)
+    torch.save({'0.weight': state['0.weight']}, path)
+    with pytest.raises(UserError, match='does not fit'):
+        load_into(larger(), path, allow_untrained=True)
+
+
 def test_counters_and_position_ids_do_not_decide():
     state = network().state_dict()
     trimmed = {key: value for key, value in state.items() if 'num_batches' not in key}
@@ -108,7 +159,7 @@ def test_a_file_without_weights_is_named(tmp_path):
         load_weights(path)
 
 
-def small_mutr(num_queries: int = 5) -> nn.Module:
+def small_mutr(num_queries: int = 5, initializer: str = 'Random') -> nn.Module:
     from mmengine.config import Config
     from mmengine.registry import DefaultScope
 
@@ -124,6 +175,7 @@ def small_mutr(num_queries: int = 5) -> nn.Module:
         num_heads=2,
         feedforward_dims=64,
         num_queries=num_queries,
+        query_initializer=dict(type=f'{initializer}QueryInitializer'),
     )
     sizes = dict(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, vocab_size=50)
     model.text_encoder.config = dict(model_type='roberta', intermediate_size=32, **sizes)
@@ -155,3 +207,28 @@ def test_an_official_release_is_converted_on_the_fly(tmp_path):
     ) as caught:
         load_into(small_mutr(num_queries=3), path)
     assert '(5, 32) in the file, (3, 32) here' in str(caught.value)
+
+
+@pytest.mark.parametrize('initializer', ['DVISInstance', 'MaskPooledInstance', 'Trajectory'])
+@pytest.mark.parametrize('way', ['partial', 'allow_untrained'])
+@pytest.mark.parametrize('official', [False, True])
+def test_weights_with_the_random_query_start_any_other(
+    tmp_path, monkeypatch, initializer, way, official
+):
+    from mevis.checkpoints.mutr import convert_to_official
+
+    source, target = small_mutr(), small_mutr(initializer=initializer)
+    state, path = source.state_dict(), tmp_path / 'random.pth'
+    torch.save(convert_to_official(state).state_dict if official else state, path)
+    said = []
+    monkeypatch.setattr(loading, 'print_log', lambda text, *_: said.append(text))
+    fresh = {key: value.clone() for key, value in target.state_dict().items() if key not in state}
+    load_into(target, path, **{way: True})
+    after = target.state_dict()
+    assert all(torch.equal(after[key], value) for key, value in state.items())
+    assert all(torch.equal(after[key], value) for key, value in fresh.items())
+    parts = [f'query_initializer.{name}' for name, _ in target.query_initializer.named_children()]
+    parts.remove('query_initializer.embedding')
+    assert f'missing in the file ({", ".join(parts)})' in said[-1]
+    with pytest.raises(UserError, match=r'tensors missing in the file \(query_initializer\.'):
+        load_into(target, path)
