@@ -30,6 +30,11 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--device', help='cpu, cuda, cuda:1; default: the GPU if there is one')
     parser.add_argument(
+        '--allow-untrained',
+        action='store_true',
+        help='load a checkpoint that lacks parts of the model, which stay as initialised',
+    )
+    parser.add_argument(
         '--cfg-options',
         nargs='+',
         action=DictAction,
@@ -60,7 +65,9 @@ def main() -> None:
     check_replaceable(out_dir, MARKER)
     check_writable(out_dir.parent)
     config, checkpoint = chosen_model(args.config, args.checkpoint)
-    inferencer = RefVidSegInferencer(config, checkpoint, args.device, args.cfg_options)
+    inferencer = RefVidSegInferencer(
+        config, checkpoint, args.device, args.cfg_options, allow_untrained=args.allow_untrained
+    )
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task('answering', total=None)

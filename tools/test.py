@@ -37,6 +37,11 @@ def parse_args() -> argparse.Namespace:
         help='load a checkpoint that must be unpickled, which runs the code in it',
     )
     parser.add_argument(
+        '--allow-untrained',
+        action='store_true',
+        help='load a checkpoint that lacks parts of the model, which stay as initialised',
+    )
+    parser.add_argument(
         '--cfg-options',
         nargs='+',
         action=DictAction,
@@ -78,7 +83,7 @@ def main() -> None:
     with config_errors(cfg):
         prepare_answers(cfg, args.checkpoint)
         cfg.load_from, cfg.resume = args.checkpoint, False
-        runner = build_runner(cfg, args.unsafe_unpickle)
+        runner = build_runner(cfg, args.unsafe_unpickle, args.allow_untrained)
         scores = runner.test()
     if args.out and runner.rank == 0:
         write_scores(args.out, scores)

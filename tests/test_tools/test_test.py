@@ -142,3 +142,17 @@ def test_a_checkpoint_with_code_is_refused(repo_root, data_root, tmp_path):
     assert 'refused' in done.stderr.splitlines()[-1]
     assert 'Traceback' not in done.stderr
     assert not (tmp_path / 'proof').exists()
+
+
+def test_parts_that_the_checkpoint_lacks_are_named(repo_root, data_root, weights, tmp_path):
+    state = torch.load(weights, weights_only=True)['state_dict']
+    del state['head.1.weight'], state['head.1.bias']
+    torch.save({'state_dict': state}, tmp_path / 'part.pth')
+    refused = run_test(repo_root, data_root, tmp_path / 'part.pth', tmp_path / 'work')
+    assert refused.returncode == 2
+    assert '(head)' in refused.stderr.splitlines()[-1]
+    assert '--allow-untrained' in refused.stderr.splitlines()[-1]
+    args = ['--allow-untrained']
+    done = run_test(repo_root, data_root, tmp_path / 'part.pth', tmp_path / 'work', args=args)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert '(head). These parts stay as initialised.' in done.stdout + done.stderr

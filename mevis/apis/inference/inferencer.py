@@ -82,6 +82,7 @@ class RefVidSegInferencer:
             the GPU where there is one if None.
         cfg_options: Overrides of a config file.
         unsafe_unpickle: Load a file that must be unpickled, which runs the code in it.
+        allow_untrained: Load a file that lacks parts of the model; they stay as initialised.
 
     Raises:
         UserError: If config and weights do not fit or the device is not there.
@@ -95,6 +96,7 @@ class RefVidSegInferencer:
         device: str | None = None,
         cfg_options: Mapping[str, Any] | None = None,
         unsafe_unpickle: bool = False,
+        allow_untrained: bool = False,
     ) -> None:
         cfg = config if isinstance(config, Config) else load_config(config, cfg_options)
         self.device = _device(device)
@@ -103,7 +105,7 @@ class RefVidSegInferencer:
         with config_errors(cfg):
             self._loader, self._pipeline = _test_pipeline(cfg)
             self.model = MODELS.build(cfg.model)
-        load_into(self.model, checkpoint, unsafe=unsafe_unpickle)
+        load_into(self.model, checkpoint, unsafe=unsafe_unpickle, allow_untrained=allow_untrained)
         self.model.to(self.device).eval()
 
     @torch.no_grad()

@@ -30,10 +30,12 @@ _NOISE = (
 class VideoRunner(Runner):
     """MMEngine's runner, which neither unpickles code nor leaves half a checkpoint behind.
 
-    Set :attr:`unsafe_unpickle` before loading to accept files that need unpickling.
+    Set :attr:`unsafe_unpickle` before loading to accept files that need unpickling, and
+    :attr:`allow_untrained` to accept files that lack parts of the model.
     """
 
     unsafe_unpickle = False
+    allow_untrained = False
 
     def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
         """The engine's logger without lines that tell a user nothing."""
@@ -70,6 +72,7 @@ class VideoRunner(Runner):
             str(filename),
             checkpoint['meta'],
             partial=starts_training,
+            allow_untrained=self.allow_untrained,
         )
         self._has_loaded = True
         self.logger.info(f'Load checkpoint from {filename}')
@@ -165,11 +168,20 @@ def set_resume(cfg: Config, resume: str | None) -> None:
     cfg.resume, cfg.load_from = True, str(source)
 
 
-def build_runner(cfg: Config, unsafe_unpickle: bool = False) -> VideoRunner:
-    """Builds the runner of a config; all loading of weights goes through the safe loader."""
+def build_runner(
+    cfg: Config, unsafe_unpickle: bool = False, allow_untrained: bool = False
+) -> VideoRunner:
+    """Builds the runner of a config; all loading of weights goes through the safe loader.
+
+    Args:
+        cfg: The config.
+        unsafe_unpickle: Load files that must be unpickled, which runs the code in them.
+        allow_untrained: Test with files that lack parts of the model.
+    """
     install_safe_loader(unsafe_unpickle)
     runner = VideoRunner.from_cfg(cfg)
     runner.unsafe_unpickle = unsafe_unpickle
+    runner.allow_untrained = allow_untrained
     return runner
 
 

@@ -104,3 +104,18 @@ def test_a_config_without_frames_is_refused(config, weights):
     other.test_dataloader.dataset.pipeline.pop(0)
     with pytest.raises(UserError, match='begins with LoadInstanceMasks'):
         RefVidSegInferencer(other, weights, 'cpu')
+
+
+def test_weights_that_lack_parts_are_taken_where_the_user_says_so(config, weights):
+    more = Config(config.to_dict())
+    more.model.query_initializer = dict(type='TrajectoryQueryInitializer', num_heads=2)
+    with pytest.raises(UserError, match=r'query_initializer\.block.*--allow-untrained'):
+        RefVidSegInferencer(more, weights, 'cpu')
+    answers = [
+        model(frames(), TEXTS).to_dict()
+        for model in (
+            RefVidSegInferencer(config, weights, 'cpu'),
+            RefVidSegInferencer(more, weights, 'cpu', allow_untrained=True),
+        )
+    ]
+    assert answers[0] == answers[1]
