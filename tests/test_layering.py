@@ -18,7 +18,7 @@ MAY_IMPORT = {
     'structures': {'registry', 'errors'},
     'datasets': BASIS,
     'models': BASIS,
-    'refiners': BASIS,
+    'refiners': BASIS | {'checkpoints'},
     'track_sources': BASIS | {'checkpoints'},
     'evaluation': BASIS,
     'visualization': BASIS,

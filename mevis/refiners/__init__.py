@@ -1,7 +1,16 @@
 """Refinement of masks: frames and masks in, masks out."""
 
 from mevis.refiners.base import MaskRefiner
+from mevis.refiners.hq_sam import HQSAMRefiner
 from mevis.refiners.identity import IdentityRefiner
+from mevis.refiners.sam2_video import SAM2VideoRefiner
 from mevis.structures import FrameReader, RefineContext
 
-__all__ = ['FrameReader', 'IdentityRefiner', 'MaskRefiner', 'RefineContext']
+__all__ = [
+    'FrameReader',
+    'HQSAMRefiner',
+    'IdentityRefiner',
+    'MaskRefiner',
+    'RefineContext',
+    'SAM2VideoRefiner',
+]
