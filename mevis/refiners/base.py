@@ -2,6 +2,7 @@
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -47,6 +48,14 @@ class MaskRefiner(nn.Module, metaclass=ABCMeta):
             for track, mask in zip(refined, better.cpu().numpy(), strict=True):
                 track += encode_rle(mask)
         return refined
+
+    def weight_files(self) -> list[Path]:
+        """Files beside the segmentor's checkpoint on which the masks depend.
+
+        Raises:
+            UserError: If one is missing; asked before a test begins.
+        """
+        return []
 
     @abstractmethod
     def refine_chunk(self, images: np.ndarray, masks: Tensor, context: RefineContext) -> Tensor:

@@ -1,6 +1,7 @@
 """Masks mended by HQ-SAM, prompted by points drawn from them."""
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from torch import Tensor
@@ -9,7 +10,7 @@ from mevis.errors import UserError
 from mevis.refiners.borrowed_model import BorrowedModel, PretrainedRefiner
 from mevis.refiners.point_prompts import prompt_generator, sample_prompts
 from mevis.refiners.sam_frame import SamFrame, mask_prompt
-from mevis.refiners.sam_weights import HQ_FILES, build_sam
+from mevis.refiners.sam_weights import HQ_FILES, build_sam, weight_file
 from mevis.registry import REFINERS
 from mevis.structures import RefineContext
 
@@ -67,6 +68,8 @@ class HQSAMRefiner(PretrainedRefiner):
                 'model.refiner: nothing to prompt with. Set num_inside to 1 or more, or use_box or'
                 ' use_mask.'
             )
+        self.model = model
+        self.checkpoint = checkpoint
         self.num_inside = num_inside
         self.num_outside = num_outside
         self.use_box = use_box
@@ -76,6 +79,10 @@ class HQSAMRefiner(PretrainedRefiner):
         self.hq_token_only = hq_token_only
         self.seed = seed
         self.sam = BorrowedModel(partial(build_sam, model, checkpoint))
+
+    def weight_files(self) -> list[Path]:
+        """The file of SAM's weights."""
+        return [weight_file(self.model, self.checkpoint)]
 
     def refine_chunk(self, images: np.ndarray, masks: Tensor, context: RefineContext) -> Tensor:
         """Refines (E, t, H, W) bool masks of t frames."""

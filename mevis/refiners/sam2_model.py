@@ -31,11 +31,11 @@ class Sam2Models(nn.Module):
             setattr(image, part, getattr(video, part))
 
 
-def load_sam2(folder: str) -> Sam2Models:
-    """Reads both models from the folder of a ``Sam2VideoModel``.
+def weight_files(folder: str) -> list[Path]:
+    """The files of a folder that decide what the model answers.
 
     Raises:
-        UserError: If the folder lacks a file, or holds another model.
+        UserError: If one is missing; says what the folder is and where it is looked for.
     """
     path = Path(folder).expanduser()
     missing = [name for name in _FILES if not (path / name).is_file()]
@@ -46,6 +46,16 @@ def load_sam2(folder: str) -> Sam2Models:
             ' https://huggingface.co/facebook/sam2.1-hiera-large; the original .pt files do not'
             ' load. Put it there, or name a folder: model.refiner.folder=FOLDER'
         )
+    return [path / name for name in _FILES]
+
+
+def load_sam2(folder: str) -> Sam2Models:
+    """Reads both models from the folder of a ``Sam2VideoModel``.
+
+    Raises:
+        UserError: If the folder lacks a file, or holds another model.
+    """
+    path = weight_files(folder)[0].parent
     kind = _kind(path / 'config.json')
     if kind != 'sam2_video':
         raise UserError(

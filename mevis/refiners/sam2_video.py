@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from mevis.errors import UserError
 from mevis.refiners.borrowed_model import BorrowedModel, PretrainedRefiner
 from mevis.refiners.point_prompts import PointPrompts, prompt_generator, sample_prompts
 from mevis.refiners.prompt_frames import choose_prompt_frames
-from mevis.refiners.sam2_model import FOLDER, Sam2Models, load_sam2
+from mevis.refiners.sam2_model import FOLDER, Sam2Models, load_sam2, weight_files
 from mevis.refiners.sam2_tracking import FramesOnDemand, SharedFeatures, Track, in_both_directions
 from mevis.registry import REFINERS
 from mevis.structures import FrameReader, RefineContext, decode_rle, encode_rle
@@ -62,6 +63,7 @@ class SAM2VideoRefiner(PretrainedRefiner):
             raise UserError(
                 'model.refiner: num_prompt_frames, num_inside and max_cached_frames are 1 or more.'
             )
+        self.folder = folder
         self.prompt = prompt
         self.num_prompt_frames = num_prompt_frames
         self.num_inside = num_inside
@@ -69,6 +71,10 @@ class SAM2VideoRefiner(PretrainedRefiner):
         self.max_cached_frames = max_cached_frames
         self.seed = seed
         self.sam = BorrowedModel(partial(load_sam2, folder))
+
+    def weight_files(self) -> list[Path]:
+        """Config and weights of SAM 2."""
+        return weight_files(self.folder)
 
     @torch.no_grad()
     def forward(

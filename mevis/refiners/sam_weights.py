@@ -32,9 +32,24 @@ _HQ_TOKEN = 'mask_decoder.hf_token.weight'
 _UNUSED = ('image_encoder.head.', 'image_encoder.norm_head.')
 
 
-def default_file(model: str) -> str:
-    """Where HQ-SAM weights are looked for when no file is named."""
-    return f'{FOLDER}/{HQ_FILES[model]}'
+def weight_file(model: str, checkpoint: str | None) -> Path:
+    """The file with the weights of a model.
+
+    Args:
+        model: ``vit_tiny``, ``vit_b``, ``vit_l`` or ``vit_h``.
+        checkpoint: The file; ``data/weights/`` and the official name of HQ-SAM's if None.
+
+    Raises:
+        UserError: If it does not exist; says what it is called and where it is looked for.
+    """
+    path = Path(checkpoint or f'{FOLDER}/{HQ_FILES[model]}').expanduser()
+    if not path.is_file():
+        raise UserError(
+            f'{path}: no such file. It should hold the weights of HQ-SAM {model}, officially called'
+            f' {HQ_FILES[model]} (https://github.com/SysCV/sam-hq, "Model Checkpoints"), or of SAM,'
+            f' {SAM_FILES[model]}. Put the file there, or name it: model.refiner.checkpoint=FILE'
+        )
+    return path
 
 
 def build_sam(model: str, checkpoint: str | None) -> nn.Module:
@@ -42,18 +57,12 @@ def build_sam(model: str, checkpoint: str | None) -> nn.Module:
 
     Args:
         model: ``vit_tiny``, ``vit_b``, ``vit_l`` or ``vit_h``.
-        checkpoint: The file; that of :func:`default_file` if None.
+        checkpoint: See :func:`weight_file`.
 
     Raises:
         UserError: If the file is missing, unsafe, damaged or of another model.
     """
-    path = Path(checkpoint or default_file(model)).expanduser()
-    if not path.is_file():
-        raise UserError(
-            f'{path}: no such file. It should hold the weights of HQ-SAM {model}, officially called'
-            f' {HQ_FILES[model]} (https://github.com/SysCV/sam-hq, "Model Checkpoints"), or of SAM,'
-            f' {SAM_FILES[model]}. Put the file there, or name it: model.refiner.checkpoint=FILE'
-        )
+    path = weight_file(model, checkpoint)
     weights = read_checkpoint(path)['state_dict']
     found = _model_of(weights)
     if found is None:

@@ -168,6 +168,33 @@ def test_settings_that_cannot_work_are_refused(options, text):
         HQSAMRefiner(**options)
 
 
+def test_it_says_which_file_its_masks_depend_on(tmp_path):
+    path = tmp_path / 'sam.pth'
+    path.touch()
+    assert HQSAMRefiner(checkpoint=str(path)).weight_files() == [path]
+    with pytest.raises(UserError, match='sam_hq_vit_l.pth'):
+        HQSAMRefiner(checkpoint=str(tmp_path / 'none.pth')).weight_files()
+
+
+def test_checkpoints_of_a_model_fit_whatever_refines_it():
+    import mevis.models  # noqa: F401 - registers them
+    from mevis.checkpoints.loading import put_into
+    from mevis.testing.small_mutr import build_small_mutr, random_video, video_sample
+
+    plain = build_small_mutr()
+    refined = build_small_mutr(refiner=dict(type='HQSAMRefiner'))
+    refined.refiner.sam = BorrowedModel(small_hq_sam)
+    sample = video_sample(2)
+    sample.read_frames = lambda positions: random_video(2).permute(0, 2, 3, 1).numpy()[positions]
+    with torch.no_grad():
+        refined([random_video(2)], [sample], 'predict')
+    assert refined.refiner.sam._model is not None
+    assert refined.state_dict().keys() == plain.state_dict().keys()
+    put_into(refined, plain.state_dict(), 'plain.pth')
+    put_into(plain, refined.state_dict(), 'refined.pth')
+    assert refined.half().refiner.device == torch.device('cpu')
+
+
 @pytest.mark.slow
 def test_real_vit_tiny_from_a_file_equals_the_package(tmp_path):
     from segment_anything_hq import SamPredictor, sam_model_registry

@@ -56,6 +56,13 @@ def test_it_is_chosen_by_its_name_and_reads_no_disk():
     assert REFINERS.build(dict(type='SAM2VideoRefiner')).prompt == 'mended_mask'
 
 
+def test_it_says_which_files_its_masks_depend_on(sam2_folder, tmp_path):
+    names = [path.name for path in SAM2VideoRefiner(sam2_folder).weight_files()]
+    assert names == ['config.json', 'model.safetensors']
+    with pytest.raises(UserError, match='config.json is not there'):
+        SAM2VideoRefiner(str(tmp_path)).weight_files()
+
+
 @pytest.mark.parametrize('prompt', PROMPTS)
 def test_it_holds_the_contract(sam2_folder, prompt):
     check_refiner(SAM2VideoRefiner(sam2_folder, prompt, num_prompt_frames=2))

@@ -3,7 +3,7 @@ import torch
 
 from mevis.errors import UserError
 from mevis.refiners import sam_weights
-from mevis.refiners.sam_weights import build_sam, default_file
+from mevis.refiners.sam_weights import build_sam
 from mevis.testing.small_sam import small_hq_sam
 
 
@@ -36,7 +36,11 @@ def test_a_missing_file_is_described(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError) as error:
         build_sam('vit_l', None)
-    for text in (default_file('vit_l'), 'sam_hq_vit_l.pth', 'sam_vit_l_0b3195.pth', 'checkpoint='):
+    for text in (
+        'data/weights/sam_hq_vit_l.pth: no such file',
+        'sam_vit_l_0b3195.pth',
+        'checkpoint=',
+    ):
         assert text in str(error.value)
 
 

@@ -11,9 +11,12 @@ from mmengine.config import Config
 from torch import nn
 
 from mevis import registry
+from mevis.refiners import hq_sam
 from mevis.structures import encode_rle
 from mevis.testing import contracts
 from mevis.testing.contracts import ContractError
+from mevis.testing.small_sam import small_hq_sam
+from mevis.testing.small_sam2 import write_small_sam2
 
 DATA = Path(__file__).resolve().parents[1] / 'data'
 ROBERTA = {
@@ -41,7 +44,7 @@ QUERY_INITIALIZERS = {
     'RandomQueryInitializer': SMALL_QUERY,
     'TrajectoryQueryInitializer': SMALL_QUERY,
 }
-REFINERS = {'IdentityRefiner': {}}
+REFINERS = {'HQSAMRefiner': {}, 'IdentityRefiner': {}, 'SAM2VideoRefiner': {}}
 TABLES = {
     'FRAME_SAMPLERS': FRAME_SAMPLERS,
     'TEXT_ENCODERS': TEXT_ENCODERS,
@@ -94,8 +97,14 @@ def test_every_registered_plug_is_in_the_table(slot):
 
 
 @pytest.mark.parametrize(('slot', 'name'), PLUGS)
-def test_plug_holds_its_contract(slot, name, tmp_path):
-    more = {'name_or_path': write_tokenizer(tmp_path)} if name == 'HFTextEncoder' else {}
+def test_plug_holds_its_contract(slot, name, tmp_path, monkeypatch):
+    more = {}
+    if name == 'HFTextEncoder':
+        more = {'name_or_path': write_tokenizer(tmp_path)}
+    elif name == 'SAM2VideoRefiner':
+        more = {'folder': write_small_sam2(tmp_path)}
+    elif name == 'HQSAMRefiner':
+        monkeypatch.setattr(hq_sam, 'build_sam', lambda model, checkpoint: small_hq_sam())
     CHECKS[slot](build(slot, name, **more))
 
 
