@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / 'mevis'
-BASIS = {'registry', 'errors', 'structures'}
+BASIS = {'registry', 'errors', 'boundary', 'structures'}
 MAY_IMPORT = {
     '__init__': {'mmcv_fallback'},
     'registry': {'errors'},
     'errors': set(),
+    'boundary': {'errors'},
     'environment': {'mmcv_fallback'},
     'mmcv_fallback': {'deformable_attention_fallback'},
     'deformable_attention_fallback': set(),
-    'structures': {'registry', 'errors'},
+    'structures': {'registry', 'errors', 'boundary'},
     'datasets': BASIS,
     'models': BASIS,
     'refiners': BASIS | {'checkpoints'},

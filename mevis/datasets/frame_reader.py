@@ -5,34 +5,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from mevis.boundary.pictures import read_rgb
 from mevis.errors import UserError
+
+MEND = 'Extract it again, or run tools/check_dataset.py.'
+"""What to do about a frame that is missing or damaged."""
 
 
 def read_frame(path: str | Path) -> np.ndarray:
-    """Reads one frame, whole or not at all.
+    """Reads one frame of a data set, whole or not at all.
 
-    Pillow decodes it, as in the official code; it reports a truncated file, which OpenCV would
-    fill up with grey.
+    As in the official code an EXIF orientation is not followed: masks lie on pixels as stored.
 
     Returns:
         (H, W, 3) uint8, RGB.
 
     Raises:
-        UserError: If the file is missing, truncated or no image.
+        UserError: If the file is missing, truncated or no picture.
     """
-    try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert('RGB'))
-    except FileNotFoundError as error:
-        raise UserError(
-            f'{path}: the frame is missing. Extract the data again or run tools/check_dataset.py.'
-        ) from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UserError(
-            f'{path}: the frame cannot be decoded ({error}). Extract the file again.'
-        ) from error
+    return read_rgb(path, 'frame', MEND)
 
 
 @dataclass(frozen=True)

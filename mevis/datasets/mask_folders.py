@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from mevis.boundary.pictures import open_picture, picture_size
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
 from mevis.errors import UserError
 from mevis.structures import decode_rle, encode_rle
@@ -98,11 +99,7 @@ def _decode(rle: dict[str, Any] | None, size: tuple[int, int], name: str) -> np.
 def _frame_size(split: Path, record: VideoRecord) -> tuple[int, int]:
     """For a track without any mask the frame says how large the black pictures are."""
     path = split / 'JPEGImages' / record.name / f'{record.frame_names[0]}.jpg'
-    try:
-        with Image.open(path) as image:
-            return image.height, image.width
-    except OSError as error:
-        raise UserError(f'{path}: cannot be read ({error}). Extract the frames.') from error
+    return picture_size(path, 'frame', 'Extract the frames.')
 
 
 def _write_png(path: Path, mask: np.ndarray) -> None:
@@ -164,11 +161,8 @@ def _import_video(job: tuple[Path, VideoRecord]) -> dict[str, list[dict[str, Any
 
 
 def _read_png(path: Path) -> np.ndarray:
-    try:
-        with Image.open(path) as image:
-            mask = np.asarray(image)
-    except (OSError, SyntaxError) as error:
-        raise UserError(f'{path}: cannot be read ({error}). Export the video again.') from error
-    if mask.ndim != 2:
-        raise UserError(f'{path}: {image.mode} picture; masks have a single channel.')
-    return mask > 0
+    with open_picture(path, 'mask', 'Export the video again.') as image:
+        mask = np.asarray(image)
+        if mask.ndim != 2:
+            raise UserError(f'{path}: {image.mode} picture; masks have a single channel.')
+        return mask > 0

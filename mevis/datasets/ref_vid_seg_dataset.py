@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
+from mevis.boundary.pictures import picture_size
+from mevis.datasets.frame_reader import MEND
 from mevis.datasets.tag_balance import balanced_items
 from mevis.datasets.video_dataset import VideoDataset
 from mevis.datasets.video_record import VideoRecord
@@ -108,12 +109,7 @@ class RefVidSegDataset(VideoDataset):
         Raises:
             UserError: If its first frame is missing or damaged.
         """
-        path = self.frame_path(record.name, record.frame_names[0])
-        try:
-            with Image.open(path) as image:
-                return image.size[::-1]
-        except OSError as error:
-            raise UserError(f'{path}: cannot be read ({error}). Fetch the frame again.') from error
+        return picture_size(self.frame_path(record.name, record.frame_names[0]), 'frame', MEND)
 
     def num_subjects(self, record: VideoRecord) -> int:
         """Its sentences."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
+from mevis.boundary.pictures import open_picture
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
 from mevis.errors import UserError
@@ -69,13 +69,10 @@ class RefYouTubeVOSDataset(RefVidSegDataset):
 
 def _read_palette(path: Path) -> np.ndarray:
     """Object ids, (H, W) uint8."""
-    try:
-        with Image.open(path) as image:
-            if image.mode not in ('P', 'L'):
-                raise UserError(
-                    f'{path}: mode {image.mode}, not a palette PNG whose pixels are object ids.'
-                    ' Extract the annotations again without converting them.'
-                )
-            return np.asarray(image)
-    except (OSError, SyntaxError) as error:
-        raise UserError(f'{path}: cannot be read ({error}). Extract the file again.') from error
+    with open_picture(path, 'annotation', 'Extract the file again.') as image:
+        if image.mode not in ('P', 'L'):
+            raise UserError(
+                f'{path}: mode {image.mode}, not a palette PNG whose pixels are object ids.'
+                ' Extract the annotations again without converting them.'
+            )
+        return np.asarray(image)

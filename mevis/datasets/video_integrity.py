@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
+from mevis.boundary.pictures import picture_size
 from mevis.datasets.frame_reader import read_frame
 from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
@@ -111,7 +110,7 @@ def _check_frame(
     try:
         found = _header_size(path) if findings.check.fast else read_frame(path).shape[:2]
     except (UserError, OSError, SyntaxError, ValueError) as error:
-        reason = str(error).removeprefix(f'{path}: ')
+        reason = str(error).removeprefix(f'{path}: the frame ')
         findings.add('frame undecodable', path, reason)
         return None
     if size is not None and found != size:
@@ -125,8 +124,7 @@ def _header_size(path: Path) -> tuple[int, int]:
         file.seek(-min(64, path.stat().st_size), 2)
         if b'\xff\xd9' not in file.read():
             raise ValueError('the file is truncated: its end marker is missing')
-    with Image.open(path) as image:
-        return image.height, image.width
+    return picture_size(path, 'frame', 'Extract the file again.')
 
 
 def _check_expressions(findings: _Findings) -> set[str]:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from PIL import Image
 
+from mevis.boundary.pictures import open_picture
 from mevis.errors import UserError
 from mevis.evaluation.prediction_store import PredictionStore, VideoPredictions
 from mevis.structures import decode_rle
@@ -133,19 +133,12 @@ def read_png_mask(path: Path) -> np.ndarray:
     Raises:
         UserError: If the file is missing, damaged or no 8-bit picture.
     """
-    try:
-        with Image.open(path) as image:
-            if image.mode not in _READABLE_MODES:
-                raise UserError(f'{path}: a picture of mode {image.mode}; masks are 8-bit PNGs.')
-            if image.mode in ('P', 'LA', 'RGBA'):
-                image = image.convert('RGB')
-            pixels = np.asarray(image)
-    except FileNotFoundError as error:
-        raise UserError(
-            f'{path}: no such file. Every frame of a predicted expression needs a mask.'
-        ) from error
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UserError(f'{path}: cannot be read ({error}). Write the mask again.') from error
+    with open_picture(path, 'mask', 'Every frame of a predicted expression needs one.') as image:
+        if image.mode not in _READABLE_MODES:
+            raise UserError(f'{path}: a picture of mode {image.mode}; masks are 8-bit PNGs.')
+        if image.mode in ('P', 'LA', 'RGBA'):
+            image = image.convert('RGB')
+        pixels = np.asarray(image)
     return pixels.any(-1) if pixels.ndim == 3 else pixels != 0
 
 

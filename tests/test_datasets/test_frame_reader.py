@@ -29,7 +29,7 @@ def test_every_kind_of_picture_becomes_rgb(tmp_path: Path):
 def test_truncated(frame_file: Path, share: float):
     data = frame_file.read_bytes()
     frame_file.write_bytes(data[: int(len(data) * share)])
-    with pytest.raises(UserError, match=r'a\.jpg: the frame cannot be decoded.*again'):
+    with pytest.raises(UserError, match=r'a\.jpg: the frame cannot be read.*again'):
         read_frame(frame_file)
 
 

@@ -104,7 +104,7 @@ def resized(path):
     [
         (cut_off, 'cannot be read'),
         (no_picture, 'cannot be read'),
-        (lambda path: path.unlink(), 'no such file'),
+        (lambda path: path.unlink(), 'is missing'),
         (deep, 'masks are 8-bit'),
         (resized, 'the mask is 4x4 .* the video 12x16'),
     ],

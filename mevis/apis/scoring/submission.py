@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from PIL import Image
-
+from mevis.boundary.pictures import picture_size
 from mevis.datasets import RefVidSegDataset
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
 from mevis.errors import UserError
@@ -47,8 +46,4 @@ def _layout(record: VideoRecord, size: tuple[int, int] | None) -> VideoLayout:
 
 
 def _frame_size(path: Path) -> tuple[int, int]:
-    try:
-        with Image.open(path) as image:
-            return image.height, image.width
-    except (OSError, SyntaxError) as error:
-        raise UserError(f'{path}: cannot be read ({error}). Fetch the frame again.') from error
+    return picture_size(path, 'frame', 'Fetch it again.')

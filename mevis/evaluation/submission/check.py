@@ -1,6 +1,5 @@
 """Says what an evaluation server would reject in an archive, entry by entry."""
 
-import io
 import zipfile
 import zlib
 from collections import Counter
@@ -9,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from PIL import Image
 
+from mevis.boundary.pictures import open_picture
+from mevis.errors import UserError
 from mevis.evaluation.process_pool import map_in_processes
 from mevis.evaluation.submission.layout import VideoLayout
 
@@ -165,11 +165,11 @@ def _wrong_with(data: bytes, size: Size | None) -> tuple[str | None, Size | None
     if not data.startswith(_PNG):
         return 'not a PNG file.', None
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with open_picture(data, 'PNG') as image:
             mode, found = image.mode, (image.height, image.width)
             pixels = np.asarray(image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        return f'a damaged PNG ({error}). Write it again.', None
+    except UserError as error:
+        return str(error).removeprefix('these bytes: '), None
     if mode != 'L':
         kind = _KINDS.get(mode, '16-bit')
         return f'a PNG of {kind} pixels; a single channel of 8 bits is asked for.', found

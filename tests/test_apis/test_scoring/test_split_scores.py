@@ -98,7 +98,7 @@ def test_predictions_of_another_split_are_not_zero_but_an_error(split):
 def test_a_damaged_prediction_is_named_from_any_process(split, num_workers):
     path = split.parent / 'predictions' / 'bird' / '2' / '00003.png'
     path.write_bytes(path.read_bytes()[:30])
-    with pytest.raises(UserError, match=f'{path}: cannot be read'):
+    with pytest.raises(UserError, match=f'{path}: the mask cannot be read'):
         score(split, num_workers=num_workers)
 
 

@@ -32,7 +32,7 @@ def test_sizes_are_unknown_without_frames(split):
 def test_damaged_input_is_named(split, tmp_path):
     frame = split / 'JPEGImages' / 'cat' / '00000.jpg'
     frame.write_text('')
-    with pytest.raises(UserError, match=f'{frame}: cannot be read'):
+    with pytest.raises(UserError, match=f'{frame}: the frame cannot be read'):
         layout_of_annotations(split / 'meta_expressions.json')
     empty = tmp_path / 'empty.json'
     empty.write_text('{"videos": {}}')

@@ -104,7 +104,7 @@ GREY = np.zeros((10, 10), np.uint8)
         (png(GREY.astype(np.uint16)), 'a PNG of 16-bit pixels'),
         (png(GREY + 1), 'pixel values 1; only 0 and 255'),
         (png(np.arange(100, dtype=np.uint8).reshape(10, 10)), 'pixel values 0, 1, 2, 3, 4, …'),
-        (png(GREY)[:40], 'a damaged PNG'),
+        (png(GREY)[:40], 'the PNG cannot be read'),
         (b'', 'not a PNG file'),
         (b'\xff\xd8\xff a JPEG', 'not a PNG file'),
     ],
