@@ -48,13 +48,7 @@ class MeViSFormat:
             UserError: If it has not.
         """
         assert self.mask_store is not None
-        entries = self.mask_store.num_frames(anno_id)
-        if entries != len(record.frame_names):
-            raise UserError(
-                f'{self.mask_store.name}: anno_id {anno_id} has {entries} entries, but its video'
-                f' {record.name} has {len(record.frame_names)} frames.'
-                ' Use the meta_expressions.json and mask_dict.json of one release.'
-            )
+        self.mask_store.check_length(anno_id, record.name, len(record.frame_names))
         return self.mask_store
 
 

@@ -1,10 +1,12 @@
 """What the annotation files of a split say, in one form for every data set."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mevis.boundary.names import check_distinct, check_part, check_path
 from mevis.errors import UserError
 from mevis.structures import Expression
 
@@ -14,8 +16,9 @@ class VideoRecord:
     """One video of a split.
 
     Attributes:
-        name: Its folder.
-        frame_names: Names of its frames without extension, in the order of time.
+        name: Its folder; a path below that of the split, whatever the file says.
+        frame_names: Names of its frames without extension, in the order of the file, which is that
+            of the masks.
         expressions: Its sentences, in the order of the file.
     """
 
@@ -28,7 +31,7 @@ def read_meta_expressions(path: Path) -> dict[str, dict[str, Any]]:
     """Reads the ``videos`` of a ``meta_expressions.json``.
 
     Raises:
-        UserError: If the file is missing or is no such file.
+        UserError: If the file is missing or is no such file, or names of videos clash.
     """
     try:
         videos = json.loads(path.read_text(encoding='utf-8'))['videos']
@@ -43,6 +46,7 @@ def read_meta_expressions(path: Path) -> dict[str, dict[str, Any]]:
         ) from error
     if not isinstance(videos, dict):
         raise UserError(f'{path}: "videos" must be an object, not {type(videos).__name__}.')
+    check_distinct(videos, f'{path}: videos')
     return videos
 
 
@@ -57,8 +61,10 @@ def make_record(path: Path, name: str, video: dict[str, Any], has_truth: bool) -
             sentence without a target.
 
     Raises:
-        UserError: If the video has no frames, or an expression has no text.
+        UserError: If the video has no frames, an expression has no text, or a name could lead out
+            of its folder.
     """
+    check_path(name, f'{path}: video')
     frames = video.get('frames')
     if not frames:
         raise UserError(
@@ -68,12 +74,26 @@ def make_record(path: Path, name: str, video: dict[str, Any], has_truth: bool) -
         _make_expression(path, name, str(exp_id), entry, has_truth)
         for exp_id, entry in video.get('expressions', {}).items()
     )
-    return VideoRecord(name, tuple(sorted(map(str, frames))), expressions)
+    return VideoRecord(name, frame_names(f'{path}: video {name}', frames), expressions)
+
+
+def frame_names(place: str, frames: Sequence[str | int]) -> tuple[str, ...]:
+    """Checks the names of the frames of a video; keeps their order, which is that of the masks.
+
+    Raises:
+        UserError: If a name cannot be that of a file, or comes twice.
+    """
+    names = tuple(check_part(str(name), f'{place}: frame') for name in frames)
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UserError(f'{place}: frame {twice} is listed twice. Generate the file again.')
+    return names
 
 
 def _make_expression(
     path: Path, video: str, exp_id: str, entry: dict[str, Any], has_truth: bool
 ) -> Expression:
+    check_part(exp_id, f'{path}: video {video}, expression')
     text = entry.get('exp')
     if not isinstance(text, str) or not text.strip():
         raise UserError(

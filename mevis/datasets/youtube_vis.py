@@ -8,8 +8,9 @@ from typing import Any
 
 from pycocotools import mask as coco_mask
 
+from mevis.boundary.names import check_distinct, check_path
 from mevis.datasets.instance_dataset import AnnotatedTrack, InstanceDataset
-from mevis.datasets.video_record import VideoRecord
+from mevis.datasets.video_record import VideoRecord, frame_names
 from mevis.errors import UserError
 from mevis.registry import DATASETS
 
@@ -85,6 +86,7 @@ class YouTubeVISDataset(InstanceDataset):
         self._classes = tuple(entry['name'] for entry in categories)
         labels = {entry['id']: label for label, entry in enumerate(categories)}
         records = {entry['id']: _record(self.ann_path, entry) for entry in content['videos']}
+        check_distinct([record.name for record in records.values()], f'{self.ann_path}: videos')
         annotations = content.get('annotations')
         self._tracks: dict[str, list[AnnotatedTrack]] | None = None
         if annotations is not None:
@@ -127,13 +129,13 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _record(path: Path, entry: dict[str, Any]) -> VideoRecord:
+    place = f'{path}: video {entry["id"]}'
     names = [PurePosixPath(name) for name in entry.get('file_names', ())]
     folders = {name.parent.as_posix() for name in names}
     if len(folders) != 1 or any(name.suffix != '.jpg' for name in names):
-        raise UserError(
-            f'{path}: video {entry["id"]}: file_names must be <video>/<frame>.jpg of one folder.'
-        )
-    return VideoRecord(folders.pop(), tuple(name.stem for name in names), ())
+        raise UserError(f'{place}: file_names must be <video>/<frame>.jpg of one folder.')
+    folder = check_path(folders.pop(), f'{place}: file_names')
+    return VideoRecord(folder, frame_names(place, [name.stem for name in names]), ())
 
 
 def _track(

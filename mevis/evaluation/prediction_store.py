@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mevis.boundary.names import path_below
 from mevis.errors import UserError
 from mevis.structures import ExpressionPrediction
 from mevis.structures.atomic_write import atomic_write_text
@@ -136,7 +137,7 @@ class PredictionStore:
             path.unlink(missing_ok=True)
 
     def _path(self, video: str) -> Path:
-        return self.root / 'videos' / f'{video}.json'
+        return path_below(self.root / 'videos', video, '.json')
 
     def _claim(self, made_of: dict[str, str]) -> None:
         manifest = self.root / _MANIFEST

@@ -16,8 +16,10 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
+    # Only the start of the name, for a long one has no room for a dot and a random part.
+    start = target.stem.encode(errors='ignore')[:40].decode(errors='ignore')
     handle, name = tempfile.mkstemp(
-        dir=target.parent, prefix=f'.{target.stem}-', suffix=target.suffix
+        dir=target.parent, prefix=f'.{start}-', suffix=target.suffix[-20:]
     )
     os.close(handle)
     temporary = Path(name)

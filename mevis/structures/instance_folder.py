@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mevis.boundary.names import path_below
 from mevis.errors import UserError
 from mevis.structures.atomic_write import atomic_write_text
 from mevis.structures.instance_masks import InstanceMasks
@@ -46,6 +47,7 @@ class InstanceFolder:
         """Writes the file of a video.
 
         Raises:
+            UserError: If the video's name is no path below the folder.
             OSError: If it cannot be written; what was there before is intact.
         """
         content = {
@@ -54,7 +56,7 @@ class InstanceFolder:
             'frames': list(frame_names),
             **instances.to_dict(),
         }
-        atomic_write_text(self.root / f'{video}.json', json.dumps(content) + '\n')
+        atomic_write_text(path_below(self.root, video, '.json'), json.dumps(content) + '\n')
 
     def remove_leftovers(self) -> None:
         """Removes what processes left that were killed while they wrote; call it before others."""

@@ -134,6 +134,20 @@ class MaskStore:
         """Frames of the object's video, those without the object included."""
         return self._row(anno_id)[1]
 
+    def check_length(self, anno_id: int | str, video: str, num_frames: int) -> None:
+        """Refuses an object that has not one entry per frame of its video.
+
+        Raises:
+            UserError: Names the object and both numbers.
+        """
+        entries = self.num_frames(anno_id)
+        if entries != num_frames:
+            raise UserError(
+                f'{self.name}: anno_id {anno_id} has {entries} entries, but its video {video} has'
+                f' {num_frames} frames. Use the meta_expressions.json and mask_dict.json of one'
+                ' release.'
+            )
+
     def rle(self, anno_id: int | str, frame: int) -> dict[str, Any] | None:
         """The RLE of an object in one frame; None where it is absent.
 

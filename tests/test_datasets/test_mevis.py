@@ -119,9 +119,46 @@ def test_clip_whose_object_was_cut_away_is_replaced(train, train_pipeline: list)
         assert dataset[0, serial]['data_samples'].gt_masks.any()
 
 
-def test_frames_are_sorted(mevis_root: Path, testing):
-    change(mevis_root / 'train' / META, lambda videos: videos['bird']['frames'].reverse())
-    assert testing()[0]['data_samples'].frame_names == [f'{frame:05d}' for frame in range(6)]
+def test_frames_keep_the_order_of_the_file_which_is_that_of_the_masks(mevis_root, testing):
+    """Sorted as text, 10 comes before 2, and frame 10 gets the mask of frame 2."""
+    names = ['0', '1', '2', '10', '11', '100']
+    folder = mevis_root / 'train' / 'JPEGImages' / 'bird'
+    for old, new in zip(sorted(folder.iterdir()), names, strict=True):
+        old.rename(folder / f'{new}.jpg')
+    change(mevis_root / 'train' / META, lambda videos: videos['bird'].update(frames=names))
+    assert testing()[0]['data_samples'].frame_names == names
+
+
+@pytest.mark.parametrize('name', ['../../x', '/abs', 'a/../b', 'a\x00b', '..', 'x' * 300])
+@pytest.mark.parametrize('kind', ['video', 'expression', 'frame'])
+def test_a_name_that_leads_out_of_its_folder_is_refused(mevis_root, testing, name, kind):
+    def rename(videos):
+        bird = videos['bird']
+        if kind == 'video':
+            videos[name] = videos.pop('bird')
+        elif kind == 'expression':
+            bird['expressions'][name] = bird['expressions'].pop('0')
+        else:
+            bird['frames'][0] = name
+
+    change(mevis_root / 'train' / META, rename)
+    with pytest.raises(UserError, match=f'meta_expressions.json: .*{kind}:? ?.* the name'):
+        testing()
+
+
+@pytest.mark.parametrize('name', ['my video: 50%', '%03d', '~', '-v', '视频/子', '🎬'])
+def test_an_unusual_name_works(mevis_root, testing, name):
+    folder = mevis_root / 'train' / 'JPEGImages'
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / 'bird').rename(folder / name)
+    change(mevis_root / 'train' / META, lambda videos: videos.update({name: videos.pop('bird')}))
+    assert testing(videos=[name])[0]['data_samples'].video == name
+
+
+def test_a_frame_listed_twice_is_refused(mevis_root, testing):
+    change(mevis_root / 'train' / META, lambda videos: videos['bird']['frames'].append('00001'))
+    with pytest.raises(UserError, match='video bird: frame 00001 is listed twice'):
+        testing()
 
 
 def test_nothing_visible_at_all_is_an_error(train, mevis_root: Path):

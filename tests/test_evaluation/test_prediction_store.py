@@ -106,3 +106,10 @@ def test_a_damaged_manifest_is_named(store):
     (store.root / 'made_of.json').write_text('{')
     with pytest.raises(UserError, match='made_of.json: damaged'):
         PredictionStore(store.root, MADE_OF)
+
+
+@pytest.mark.parametrize('video', ['../x', '/abs', 'a/../../x', '.hidden'])
+def test_nothing_is_written_outside_of_the_folder(store, answers, video):
+    with pytest.raises(UserError, match='the name'):
+        store.write(video, ['00000', '00001', '00002'], answers)
+    assert [path.name for path in store.root.iterdir()] == ['made_of.json']

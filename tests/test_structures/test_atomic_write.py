@@ -37,3 +37,10 @@ def test_rights_are_those_of_an_ordinary_file(tmp_path: Path):
     atomic_write_text(tmp_path / 'a', '')
     (tmp_path / 'b').write_text('')
     assert (tmp_path / 'a').stat().st_mode == (tmp_path / 'b').stat().st_mode
+
+
+def test_the_longest_name_that_a_file_system_takes_is_written(tmp_path: Path):
+    path = tmp_path / f'{"视" * 83}.json'
+    atomic_write_text(path, 'text')
+    assert path.read_text() == 'text'
+    assert len(list(tmp_path.iterdir())) == 1

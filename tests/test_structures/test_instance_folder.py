@@ -101,3 +101,10 @@ def test_mixtures_are_found(tmp_path, tracks):
     check_one_origin(tmp_path, ['b'])
     with pytest.raises(UserError, match=r'a\.json and b\.json.*checkpoint \(w and v\)'):
         check_one_origin(tmp_path, ['a', 'b'])
+
+
+@pytest.mark.parametrize('video', ['../x', '/abs', 'a/../../x', '.hidden'])
+def test_nothing_is_written_outside_of_the_folder(tmp_path, video):
+    with pytest.raises(UserError, match='the name'):
+        InstanceFolder(tmp_path / 'out', MADE_OF).write(video, [], NONE)
+    assert list(tmp_path.iterdir()) == []

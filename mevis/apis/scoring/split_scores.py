@@ -95,11 +95,8 @@ def _read_records(path: Path) -> list[VideoRecord]:
     records = []
     annotated = False
     for name, video in read_meta_expressions(path).items():
-        record = make_record(path, name, video, has_truth=True)
-        # Masks are listed in the order of the frames in this file.
-        frames = tuple(map(str, video['frames']))
-        records.append(VideoRecord(name, frames, record.expressions))
-        annotated = annotated or any('anno_id' in e for e in video['expressions'].values())
+        records.append(make_record(path, name, video, has_truth=True))
+        annotated = annotated or any('anno_id' in e for e in video.get('expressions', {}).values())
     if not annotated:
         raise UserError(
             f'{path}: names no annotated objects (anno_id), so there is nothing to score with.'
@@ -134,13 +131,7 @@ def read_truth(
         UserError: If an object lacks masks.
     """
     for anno_id in expression.anno_ids:
-        entries = masks.num_frames(anno_id)
-        if entries != len(record.frame_names):
-            raise UserError(
-                f'{masks.name}: anno_id {anno_id} has {entries} entries, but its video'
-                f' {record.name} has {len(record.frame_names)} frames.'
-                ' Use the meta_expressions.json and mask_dict.json of one release.'
-            )
+        masks.check_length(anno_id, record.name, len(record.frame_names))
     return masks.union(expression.anno_ids, range(len(record.frame_names)))
 
 

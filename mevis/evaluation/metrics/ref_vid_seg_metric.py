@@ -127,7 +127,10 @@ class RefVidSegMetric(KeyedMetric):
         """One RLE per frame; None where nothing is to be seen."""
         if not expression.anno_ids:
             return [None] * len(sample['frame_names'])
-        return self._mask_store().union(expression.anno_ids, sample['frame_indices'])
+        store = self._mask_store()
+        for anno_id in expression.anno_ids:
+            store.check_length(anno_id, sample['video'], sample['num_video_frames'])
+        return store.union(expression.anno_ids, sample['frame_indices'])
 
     @staticmethod
     def _decoded(answer: ExpressionPrediction, sample: Mapping[str, Any]) -> Iterable[Any]:

@@ -59,6 +59,7 @@ def answered(data, seed=0) -> dict[str, dict]:
                 'video': record.name,
                 'frame_names': list(record.frame_names),
                 'frame_indices': list(range(len(record.frame_names))),
+                'num_video_frames': len(record.frame_names),
                 'ori_shape': TINY_SIZE,
                 'expressions': list(record.expressions),
             }

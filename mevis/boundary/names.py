@@ -1,0 +1,129 @@
+"""Names from outside become paths below a folder, or are refused.
+
+A name that merely is unusual is kept as it is: spaces, colons, ``%03d``, ``~``, a leading dash and
+every script are names like others.  Nothing is replaced, so two names never become one.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+from mevis.errors import UserError
+
+LONGEST_PART = 250
+"""Bytes; file systems allow 255, of which an ending such as ``.json`` takes five."""
+LONGEST_PATH = 1000
+"""Bytes; systems allow 4,096, or 1,024, with the folder before it."""
+
+_DEVICES = {'con', 'prn', 'aux', 'nul'} | {
+    f'{port}{number}' for port in ('com', 'lpt') for number in range(1, 10)
+}
+
+
+def check_part(name: str, place: str) -> str:
+    """A name that may be one file or folder, such as the id of an expression.
+
+    Args:
+        name: What the file says.
+        place: File and key, for the message.
+
+    Returns:
+        The same name.
+
+    Raises:
+        UserError: If it is empty, has a separator or a control character, begins with a dot, is too
+            long, cannot be written as UTF-8 or is the name of a device.
+    """
+    reason = _refusal(name)
+    if reason:
+        raise UserError(f'{place}: the name {_shown(name)} cannot be that of a file: {reason}.')
+    return name
+
+
+def check_path(name: str, place: str) -> str:
+    """A name whose parts are separated by ``/``, as data sets with folders in folders have it.
+
+    Args:
+        name: What the file says.
+        place: File and key, for the message.
+
+    Returns:
+        The same name.
+
+    Raises:
+        UserError: If it is absolute or a part of it is no :func:`check_part`.
+    """
+    reason = 'it is absolute' if name.startswith('/') else ''
+    if not reason:
+        reason = next(filter(None, map(_refusal, name.split('/'))), '')
+    if not reason and len(name.encode()) > LONGEST_PATH:
+        reason = f'it is longer than {LONGEST_PATH} bytes'
+    if reason:
+        raise UserError(f'{place}: the name {_shown(name)} cannot be that of a folder: {reason}.')
+    return name
+
+
+def path_below(folder: str | Path, name: str, ending: str = '') -> Path:
+    """``<folder>/<name><ending>``, which is below the folder whatever the name is.
+
+    Raises:
+        UserError: If the name is no :func:`check_path`.
+    """
+    return Path(folder) / f'{check_path(name, str(folder))}{ending}'
+
+
+def check_distinct(names: Iterable[str], place: str) -> None:
+    """Refuses names that would be one file somewhere, or of which one is the folder of another.
+
+    Args:
+        names: Of which each is a :func:`check_path`.
+        place: File and key, for the message.
+
+    Raises:
+        UserError: Names two that clash.
+    """
+    spelled: dict[str, str] = {}
+    for name in names:
+        form = unicodedata.normalize('NFC', name)
+        if form in spelled:
+            raise UserError(
+                f'{place}: the names {_shown(spelled[form])} and {_shown(name)} are the same'
+                ' letters. Rename one.'
+            )
+        spelled[form] = name
+    for form, name in spelled.items():
+        for end in (index for index, letter in enumerate(form) if letter == '/'):
+            if form[:end] in spelled:
+                raise UserError(
+                    f'{place}: {_shown(name)} lies inside of {_shown(spelled[form[:end]])}. Rename'
+                    ' one.'
+                )
+
+
+def _refusal(name: str) -> str:
+    """Why a name cannot be that of one file; empty if it can."""
+    if 4 < len(name) <= LONGEST_PART and name.isascii() and name.isalnum():
+        return ''  # most are; a data set has a hundred thousand frames
+    if not name:
+        return 'it is empty, or a part of it is'
+    if name in ('.', '..'):
+        return f'{name!r} leads to another folder'
+    if '/' in name or '\\' in name:
+        return 'it has a separator of folders'
+    if any(unicodedata.category(letter) in ('Cc', 'Zl', 'Zp') for letter in name):
+        return 'it has a control character'
+    if any(unicodedata.category(letter) == 'Cs' for letter in name):
+        return 'it has half a character (a lone surrogate)'
+    if name.startswith('.'):
+        return 'hidden files, which begin with a dot, are temporary'
+    if name.split('.')[0].rstrip().lower() in _DEVICES:
+        return 'it is the name of a device'
+    if len(name.encode()) > LONGEST_PART:
+        return f'it is longer than {LONGEST_PART} bytes'
+    return ''
+
+
+def _shown(name: str) -> str:
+    """A name as a message gives it: on one line, and not of any length."""
+    text = ascii(name) if _refusal(name.replace('/', '')) else repr(name)
+    return text if len(text) <= 80 else f'{text[:60]}...{text[-10:]}'
