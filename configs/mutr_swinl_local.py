@@ -1,7 +1,7 @@
 # MUTR with Swin-L on MeViS; clips of 5 frames, neighbours of a random centre frame.
 # Command: tools/train.py configs/mutr_swinl_local.py
 # Hardware: one GPU of 80 GB (or 40 GB with --amp).
-# J&F on valid_u: paper: see model_zoo.md; ours: not run.
+# J&F on valid: paper 48.40; ours: not run.
 _base_ = [
     '_base_/models/mutr_swinl.py',
     '_base_/datasets/mevis.py',

@@ -223,3 +223,32 @@ def parts_that_learn(cfg: Config, sample, num_frames: int) -> list[str]:
     total.backward()
     assert torch.isfinite(total)
     return [name for name, p in model.named_parameters() if p.grad is not None]
+
+
+TABLE_1 = ('local', 'local_hqsam', 'global', 'global_hqsam', 'global_inst', 'global_inst_hqsam')
+
+
+@pytest.mark.parametrize('row', TABLE_1)
+def test_a_row_of_the_paper_differs_from_the_first_as_its_name_says(row):
+    cfg, first = (Config.fromfile(f'{ROOT}/configs/mutr_swinl_{one}.py') for one in (row, 'local'))
+    with_instances, refined = 'inst' in row, 'hqsam' in row
+    initializer = 'DVISInstanceQueryInitializer' if with_instances else 'RandomQueryInitializer'
+    assert cfg.model.query_initializer == {'type': initializer}
+    assert cfg.model.refiner == {'type': 'HQSAMRefiner' if refined else 'IdentityRefiner'}
+    sampler = cfg.train_dataloader.dataset.frame_sampler
+    assert sampler.type == ('GlobalFrameSampler' if 'global' in row else 'LocalFrameSampler')
+    for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        folder = cfg[loader].dataset.get('instance_masks_dir')
+        assert folder == ('data/mevis/instances/{split}' if with_instances else None)
+        cfg[loader].dataset.pop('instance_masks_dir', None)
+    cfg.train_dataloader.dataset.frame_sampler = first.train_dataloader.dataset.frame_sampler
+    cfg.model.query_initializer = first.model.query_initializer
+    cfg.model.refiner = first.model.refiner
+    assert cfg.to_dict() == first.to_dict()
+
+
+def test_the_winners_are_tested_as_they_were():
+    cfg = Config.fromfile(str(ROOT / 'configs/mutr_swinl_mevis_tapall.py'))
+    assert (cfg.model.clip_length, cfg.model.clip_query) == (30, 'own')
+    assert cfg.test_dataloader.dataset.pipeline[0] == dict(type='LoadResizedFrames', short_side=432)
+    assert cfg.model.query_initializer.type == 'RandomQueryInitializer'

@@ -34,7 +34,7 @@ class RefVidSegDataset(VideoDataset):
         videos: See there.
         skip_videos: See there.
         instance_masks_dir: Folder with one ``<video>.json`` of instance tracks per video, as
-            ``tools/extract_instance_masks.py`` writes it.
+            ``tools/extract_instance_masks.py`` writes it; ``{split}`` stands for the split.
         centre_stride: See there; the subjects are the sentences.
         balance: None: each sentence as often as any other.  A group of tags, such as ``about``: in
             training, sentences of its rarer tags (``about:start``) are repeated until each tag is
@@ -76,8 +76,9 @@ class RefVidSegDataset(VideoDataset):
             max_redraws,
             seed,
         )
-        self.instance_masks_dir = Path(instance_masks_dir) if instance_masks_dir else None
-        if self.instance_masks_dir is not None:
+        self.instance_masks_dir = None
+        if instance_masks_dir:
+            self.instance_masks_dir = Path(instance_masks_dir.replace('{split}', split))
             check_one_origin(self.instance_masks_dir, [record.name for record in self.records])
         if balance is not None and not test_mode:
             tags = [self.records[v].expressions[s].tags for v, s, _ in self._items.tolist()]

@@ -256,14 +256,15 @@ def test_tags_and_missing_anno_id(mevis_root: Path, testing):
 
 
 def test_instance_tracks(mevis_root: Path, train, testing):
-    folder = mevis_root / 'instances'
-    folder.mkdir()
+    folder = mevis_root / 'instances/train'
+    folder.mkdir(parents=True)
     dataset = testing()
     tracks = [dataset.gt_rles('bird', exp_id) for exp_id in ('1', '0')]
     instances = InstanceMasks(tracks, [0.2, 0.9], [-1, -1], (48, 64))
     (folder / 'bird.json').write_text(json.dumps(instances.to_dict()))
-    sample = testing(instance_masks_dir=str(folder))[0]['data_samples']
-    assert list(sample.instances.scores) == [0.9, 0.2]
+    for named in (folder, mevis_root / 'instances/{split}'):
+        sample = testing(instance_masks_dir=str(named))[0]['data_samples']
+        assert list(sample.instances.scores) == [0.9, 0.2]
     for serial in range(8):
         item = train(instance_masks_dir=str(folder), videos=['bird'])[0, serial]
         if item['data_samples'].expressions[0].exp_id == '0':

@@ -181,7 +181,7 @@ class RefVidSegInferencer:
         if self._loader['type'] == 'LoadClipFrames':
             return size
         size_of = ROUNDINGS[self._loader.get('rounding', 'detr')]
-        return size_of(size, self._loader['short_side'], self._loader['max_long_side'])
+        return size_of(size, self._loader['short_side'], self._loader.get('max_long_side'))
 
 
 def checked_texts(texts: str | Sequence[str]) -> list[str]:

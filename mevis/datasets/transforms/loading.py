@@ -41,14 +41,17 @@ class LoadResizedFrames(BaseTransform):
 
     Args:
         short_side: Length of the shorter side, pixels.
-        max_long_side: The longer side becomes at most this long, pixels.
+        max_long_side: Bound of the longer side, pixels;
+            None: unbounded.
         rounding: ``detr`` or ``detectron2``, where official DVIS weights come from.
 
     Raises:
         ValueError: If the rounding is not known.
     """
 
-    def __init__(self, short_side: int, max_long_side: int, rounding: str = 'detr') -> None:
+    def __init__(
+        self, short_side: int, max_long_side: int | None = None, rounding: str = 'detr'
+    ) -> None:
         if rounding not in ROUNDINGS:
             raise ValueError(f'rounding {rounding!r} is none of {", ".join(ROUNDINGS)}.')
         self.short_side = short_side

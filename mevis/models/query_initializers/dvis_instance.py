@@ -55,7 +55,7 @@ class DVISInstanceQueryInitializer(InstanceQueryInitializer):
     Raises:
         ValueError: If an option has an unknown value or the channels are not known.
 
-    Source: Sec. 2.3, Eq. 1-4.
+    Source: MeViS challenge report (arXiv 2406.13939), Eq. 1-4.
     """
 
     def __init__(

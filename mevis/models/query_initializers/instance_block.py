@@ -19,7 +19,7 @@ class InstanceBlock(nn.Module):
         feedforward_dims: Hidden channels of the FFN.
         dropout: Everywhere.
 
-    Source: Sec. 2.3, Eq. 4.
+    Source: MeViS challenge report (arXiv 2406.13939), Eq. 4.
     """
 
     def __init__(

@@ -36,8 +36,8 @@ def test_frames(results: dict):
     assert (loaded['read_frames']([1, 2]) == loaded['frames'][1:]).all()
 
 
-@pytest.mark.parametrize('size', [(36, 64), (24, 20), (48, 64), (90, 100)])
-def test_resizing_while_reading_is_the_same(results: dict, size: tuple[int, int]):
+@pytest.mark.parametrize('size', [(36, 64), (24, 20), (48, 64), (90, 100), (30, None), (30,)])
+def test_resizing_while_reading_is_the_same(results: dict, size: tuple[int | None, ...]):
     at_once = LoadResizedFrames(*size)(dict(results))
     after = ResizeClip(*size)(LoadClipFrames()(dict(results)))
     assert (at_once['frames'] == after['frames']).all()
