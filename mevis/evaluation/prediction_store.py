@@ -39,14 +39,21 @@ class PredictionStore:
     Args:
         root: The folder; made if it does not exist.
         made_of: Item -> value, or None to read a folder whatever it was made of.
+        option: How the user names the folder, for messages.
 
     Raises:
         UserError: If the folder was made of something else (the message names the items that
             differ), holds other files, or is no such folder.
     """
 
-    def __init__(self, root: str | Path, made_of: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        root: str | Path,
+        made_of: Mapping[str, str] | None = None,
+        option: str = '--work-dir',
+    ) -> None:
         self.root = Path(root)
+        self.option = option
         if made_of is None:
             if not self.is_store(root):
                 raise UserError(
@@ -148,19 +155,28 @@ class PredictionStore:
                     ' tools/test.py. Choose another folder.'
                 )
             atomic_write_text(manifest, json.dumps(made_of, indent=1) + '\n')
-        self._check(manifest, made_of)
+        self._check(made_of)
 
-    def _check(self, manifest: Path, made_of: dict[str, Any]) -> None:
+    def made_of(self) -> dict[str, Any]:
+        """What the answers follow from, item by item.
+
+        Raises:
+            UserError: If the folder does not say it.
+        """
+        manifest = self.root / _MANIFEST
         try:
-            found = dict(json.loads(manifest.read_text(encoding='utf-8')))
+            return dict(json.loads(manifest.read_text(encoding='utf-8')))
         except (ValueError, TypeError) as error:
             raise UserError(f'{manifest}: damaged ({error}). Choose another folder.') from error
+
+    def _check(self, made_of: dict[str, Any]) -> None:
+        found = self.made_of()
         differing = [key for key in {**found, **made_of} if found.get(key) != made_of.get(key)]
         if differing:
             changes = '; '.join(
                 f'{key} (there {found.get(key)}, now {made_of.get(key)})' for key in differing
             )
             raise UserError(
-                f'{self.root}: holds answers of another {changes}. Choose another --work-dir, or'
-                ' delete the folder.'
+                f'{self.root}: holds answers of another {changes}. Choose another {self.option},'
+                ' or delete the folder.'
             )

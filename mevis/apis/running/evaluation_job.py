@@ -12,6 +12,7 @@ from mmengine.dist import broadcast_object_list, is_main_process
 
 from mevis.apis.configs.constructor_arguments import arguments_of_type
 from mevis.errors import UserError
+from mevis.registry import REFINERS
 from mevis.structures.atomic_write import atomic_write_text
 
 # Settings that cannot change an answer.
@@ -26,9 +27,27 @@ def fingerprint(cfg: Config, checkpoint: str | Path) -> dict[str, str]:
     return {
         'config': hashlib.sha256(text.encode()).hexdigest(),
         'checkpoint': sha256(checkpoint),
+        **_refiner_weights(cfg),
         'split': str(dataset.split),
         'data_root': str(Path(dataset.data_root).resolve()),
     }
+
+
+def refiner_fingerprint(cfg: Config) -> dict[str, str]:
+    """What refined masks follow from beside the masks they were.
+
+    Raises:
+        UserError: If weights of the refiner are missing.
+    """
+    text = json.dumps(_relevant(cfg.model.refiner), sort_keys=True, default=str)
+    return {'refiner': hashlib.sha256(text.encode()).hexdigest(), **_refiner_weights(cfg)}
+
+
+def _refiner_weights(cfg: Config) -> dict[str, str]:
+    """Asked before work begins, so that a missing file is missed then."""
+    refiner = cfg.model.get('refiner')
+    files = REFINERS.build(refiner).weight_files() if refiner else []
+    return {f'refiner weights {file.name}': sha256(file) for file in files}
 
 
 def sha256(path: str | Path) -> str:

@@ -1,0 +1,171 @@
+"""Masks of an earlier test, refined: the parts of tools/refine.py."""
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.device import get_device
+from mmengine.dist import barrier, get_dist_info, is_main_process
+from mmengine.registry import init_default_scope
+
+from mevis.apis.running.evaluation_job import agreed, refiner_fingerprint
+from mevis.datasets.frame_reader import FrameReader
+from mevis.engine.samplers.cost_balanced_sampler import shares_by_cost
+from mevis.errors import UserError
+from mevis.evaluation.prediction_store import PredictionStore, VideoPredictions
+from mevis.refiners import IdentityRefiner, MaskRefiner
+from mevis.registry import DATASETS, REFINERS
+from mevis.structures import ExpressionPrediction, RefineContext
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """What is refined, by what, and where it goes.
+
+    Attributes:
+        dataset: Test videos; items without pixels.
+        items: Indices of those that are left to do.
+        refiner: On its device.
+        source: Answers of tools/test.py.
+        target: Refined answers.
+    """
+
+    dataset: Any
+    items: Sequence[int]
+    refiner: MaskRefiner
+    source: PredictionStore
+    target: PredictionStore
+
+
+def prepare_refinement(cfg: Config, predictions: str | Path, out_dir: str | Path) -> Refinement:
+    """Opens everything that a refinement needs.
+
+    Args:
+        cfg: A config whose ``model.refiner`` and ``test_dataloader`` say what to do.
+        predictions: Work folder of tools/test.py, or its ``predictions``.
+        out_dir: Folder for the refined answers.
+
+    Raises:
+        UserError: If the config names no refiner, its weights are missing, a video has no
+            predictions, or ``out_dir`` holds something else.
+    """
+    init_default_scope('mevis')
+    source = _open_source(predictions)
+    refiner = REFINERS.build(cfg.model.get('refiner') or dict(type='IdentityRefiner'))
+    if isinstance(refiner, IdentityRefiner):
+        raise UserError(
+            f'{cfg.filename}: model.refiner is IdentityRefiner, which changes nothing. Name'
+            ' another: --cfg-options model.refiner.type=HQSAMRefiner'
+        )
+    if Path(out_dir).resolve() == source.root.resolve():
+        raise UserError(f'--out {out_dir}: is the folder of the predictions. Choose another.')
+    data = cfg.test_dataloader.dataset
+    made_of = {
+        'predictions': _sha256_of(source.made_of()),
+        **refiner_fingerprint(cfg),
+        'split': str(data.split),
+        'data_root': str(Path(data.data_root).resolve()),
+    }
+    # Frames are read when the refiner asks for them.
+    dataset = DATASETS.build({**data, 'pipeline': []})
+    missing = sorted(set(dataset.item_videos()) - source.videos_done())
+    if missing:
+        raise UserError(
+            f'{source.root}: {len(missing)} videos of the split have no predictions, such as'
+            f' {missing[0]}. Finish the test, or name the videos:'
+            ' --cfg-options test_dataloader.dataset.videos=[...]'
+        )
+    target = PredictionStore(out_dir, made_of, option='--out')
+    if is_main_process():  # the others wait for it below, so nobody writes yet
+        target.remove_leftovers()
+    # All ranks must leave out the same videos, or their shares would not fit together.
+    done = set(agreed(sorted(target.videos_done())))
+    items = [index for index, video in enumerate(dataset.item_videos()) if video not in done]
+    return Refinement(dataset, items, refiner.to(get_device()).eval(), source, target)
+
+
+def run_refinement(job: Refinement) -> str:
+    """Refines what is left to do, each process its share; says what was done.
+
+    Raises:
+        UserError: If predictions are of other frames, sentences or sizes than the data set, or a
+            frame cannot be read.
+    """
+    rank, world_size = get_dist_info()
+    costs = job.dataset.item_costs()
+    share = shares_by_cost([costs[index] for index in job.items], world_size)[rank]
+    start = time.perf_counter()
+    for number, place in enumerate(share, 1):
+        item = job.dataset[job.items[place]]
+        before = time.perf_counter()
+        answers = _refine_video(job, item)
+        job.target.write(item['video'], item['frame_names'], answers)
+        if rank == 0:
+            print(
+                f'[{number}/{len(share)}] {item["video"]}: {len(item["frame_names"])} frames,'
+                f' {len(answers)} sentences, {time.perf_counter() - before:.1f} s',
+                flush=True,
+            )
+    barrier()
+    seconds = time.perf_counter() - start
+    return (
+        f'{len(job.items)} videos refined ({len(job.dataset) - len(job.items)} were done already)'
+        f' in {seconds:.1f} s, processes: {world_size}'
+    )
+
+
+@torch.no_grad()
+def _refine_video(job: Refinement, item: dict[str, Any]) -> list[ExpressionPrediction]:
+    found = job.source.read(item['video'])
+    place = f'{job.source.root}: video {item["video"]}'
+    record = next(one for one in job.dataset.records if one.name == item['video'])
+    size = job.dataset.frame_size(record)
+    answers = _matching_answers(found, item, size, place)
+    context = RefineContext(
+        item['video'], [answer.exp_id for answer in answers], list(item['frame_names']), size
+    )
+    frames = FrameReader(item['frame_paths'], size)
+    refined = job.refiner(frames, [answer.rles for answer in answers], context)
+    return [answer.with_rles(rles) for answer, rles in zip(answers, refined, strict=True)]
+
+
+def _matching_answers(
+    found: VideoPredictions, item: dict[str, Any], size: tuple[int, int], place: str
+) -> list[ExpressionPrediction]:
+    """The answers to the expressions of an item, of its frames and their size."""
+    if list(found.frame_names) != list(item['frame_names']):
+        raise UserError(
+            f'{place}: the predictions are of {len(found.frame_names)} frames, the data set has'
+            f' {len(item["frame_names"])}, or others. Test this data set again.'
+        )
+    wanted = [expression.exp_id for expression in item['expressions']]
+    missing = [exp_id for exp_id in wanted if exp_id not in found.answers]
+    if missing:
+        raise UserError(f'{place}: no answer to expression {missing[0]}. Test again.')
+    answers = [found.answers[exp_id] for exp_id in wanted]
+    for answer in answers:
+        for rle in answer.rles:
+            if tuple(rle['size']) != tuple(size):
+                raise UserError(
+                    f'{place}, expression {answer.exp_id}: a mask is {tuple(rle["size"])} (height,'
+                    f' width), the frames are {tuple(size)}. Test this data set again.'
+                )
+    return answers
+
+
+def _open_source(predictions: str | Path) -> PredictionStore:
+    folder = Path(predictions)
+    inner = folder / 'predictions'
+    if not PredictionStore.is_store(folder) and PredictionStore.is_store(inner):
+        folder = inner
+    return PredictionStore(folder)
+
+
+def _sha256_of(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

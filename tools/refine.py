@@ -1,0 +1,67 @@
+"""Refines the masks of an earlier test by the refiner of a config.
+
+tools/refine.py configs/mutr_tiny_moving_shapes.py --predictions work_dirs/test/predictions \
+    --out work_dirs/refined --cfg-options model.refiner.type=HQSAMRefiner
+"""
+
+import argparse
+
+from mevis.apis.cli import run
+
+
+def parse_args() -> argparse.Namespace:
+    """Reads the command line."""
+    from mmengine.config import DictAction
+
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog='Interrupted, the same command does what is missing. See docs/guides/refinement.md.',
+    )
+    parser.add_argument('config', help='a config whose model.refiner says how to refine')
+    parser.add_argument(
+        '--predictions', metavar='DIR', required=True, help='the answers of tools/test.py'
+    )
+    parser.add_argument('--out', metavar='DIR', required=True, help='folder for the refined ones')
+    parser.add_argument(
+        '--launcher',
+        choices=('none', 'pytorch', 'slurm', 'mpi'),
+        default='none',
+        help='several processes: torchrun --nproc_per_node N tools/refine.py ...',
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='override entries of the config: model.refiner.type=HQSAMRefiner',
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Refines."""
+    args = parse_args()
+    from mevis.apis.configs.errors import config_errors
+    from mevis.apis.configs.loading import load_config
+
+    cfg = load_config(args.config, args.cfg_options)
+
+    from mmengine.dist import is_main_process
+
+    from mevis.apis.running.evaluation_job import keep_only_test
+    from mevis.apis.running.launch import prepare_processes
+    from mevis.apis.running.refinement import prepare_refinement, run_refinement
+
+    keep_only_test(cfg)
+    prepare_processes(cfg, args.launcher)
+    with config_errors(cfg):
+        job = prepare_refinement(cfg, args.predictions, args.out)
+        summary = run_refinement(job)
+    if is_main_process():
+        print(f'{args.out}: {summary}')
+
+
+if __name__ == '__main__':
+    run(main)
