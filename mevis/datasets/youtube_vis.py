@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pycocotools import mask as coco_mask
-
 from mevis.boundary.names import check_distinct, check_path
+from mevis.boundary.rle import trusted_track
 from mevis.datasets.instance_dataset import AnnotatedTrack, InstanceDataset
 from mevis.datasets.video_record import VideoRecord, frame_names
 from mevis.errors import UserError
@@ -148,24 +147,5 @@ def _track(
             f'{place}: video {entry["video_id"]} or category {entry["category_id"]} is not in the'
             ' file. Download it again.'
         )
-    segments = entry['segmentations']
-    if len(segments) != len(record.frame_names):
-        raise UserError(
-            f'{place}: {len(segments)} masks, but its video {record.name} has'
-            f' {len(record.frame_names)} frames. Use the file of one release.'
-        )
-    rles = [_compressed(place, segment) for segment in segments]
+    rles = trusted_track(entry['segmentations'], place, len(record.frame_names))
     return record, AnnotatedTrack(entry['id'], labels[entry['category_id']], rles)
-
-
-def _compressed(place: str, segment: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Lists of runs, as YouTube-VIS has them, take ten times the memory of text."""
-    if segment is None:
-        return None
-    if not isinstance(segment, dict):
-        raise UserError(f'{place}: masks must be RLEs or null, not {type(segment).__name__}.')
-    height, width = segment['size']
-    counts = segment['counts']
-    if isinstance(counts, list):
-        counts = coco_mask.frPyObjects(segment, height, width)['counts'].decode('ascii')
-    return {'size': [height, width], 'counts': counts}

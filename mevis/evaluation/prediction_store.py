@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mevis.boundary.names import path_below
+from mevis.boundary.rle import check_track, rle_size
 from mevis.errors import UserError
 from mevis.structures import ExpressionPrediction
 from mevis.structures.atomic_write import atomic_write_text
@@ -127,12 +128,12 @@ class PredictionStore:
                 f'{path}: damaged ({error}). Delete it and run tools/test.py again, which does'
                 ' what is missing.'
             ) from error
-        short = [key for key, answer in answers.items() if len(answer.rles) != len(frame_names)]
-        if short:
-            raise UserError(
-                f'{path}: expression {short[0]} has {len(answers[short[0]].rles)} masks for'
-                f' {len(frame_names)} frames. Delete the file and run tools/test.py again.'
-            )
+        size: tuple[int, int] | None = None
+        for exp_id, answer in answers.items():
+            place = f'{path}: expression {exp_id}'
+            if answer.rles and answer.rles[0] is not None:
+                size = size or rle_size(answer.rles[0], place)
+            check_track(answer.rles, size or (), len(frame_names), place)
         return VideoPredictions(frame_names, answers, content.get('record'))
 
     def remove_leftovers(self) -> None:

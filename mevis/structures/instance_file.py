@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mevis.boundary.rle import check_track
 from mevis.errors import UserError
 from mevis.structures.instance_masks import InstanceMasks
-from mevis.structures.track_checks import check_track
 
 _LISTS = ('scores', 'categories', 'rles')
 

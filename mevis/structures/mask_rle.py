@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
+from mevis.boundary.rle import check_runs
+from mevis.errors import UserError
+
 Rle = Mapping[str, Any]
 
 
@@ -36,7 +39,10 @@ def _checked(rle: Rle, size: tuple[int, int], name: str) -> Rle:
 
 def _decode(rles: Sequence[Rle], name: str) -> np.ndarray:
     try:
+        check_runs(rles, name)
         return coco_mask.decode(rles)
+    except UserError:
+        raise
     except (ValueError, TypeError, KeyError, RuntimeError) as error:
         raise ValueError(f'{name}: the RLE cannot be decoded ({error}).') from error
 
@@ -53,7 +59,7 @@ def decode_rle(rles: Sequence[Rle | None], size: tuple[int, int], name: str = 'm
         (T, H, W) bool.
 
     Raises:
-        ValueError: If an RLE has another size or cannot be decoded.
+        ValueError: If an RLE has another size, its runs do not fill it or it cannot be decoded.
     """
     masks = np.zeros((len(rles), *size), dtype=bool)
     present = [index for index, rle in enumerate(rles) if rle is not None]

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from mevis.boundary.run_lengths import rles_num_pixels
 from mevis.errors import UserError
 from mevis.structures.atomic_write import atomic_path
 from mevis.structures.mask_rle import merge_rles
 from mevis.structures.mask_table import ABSENT, parse_mask_table, write_mask_table
-from mevis.structures.rle_length import rle_num_pixels
 
 
 class MaskStore:
@@ -154,26 +154,7 @@ class MaskStore:
         Raises:
             UserError: If there is no such object or frame, or the RLE is broken.
         """
-        first, num_frames = self._row(anno_id)
-        if not 0 <= frame < num_frames:
-            raise UserError(
-                f'{self.name}: anno_id {anno_id} has {num_frames} entries,'
-                f' frame {frame} is asked for.'
-                ' It needs one entry (RLE or null) per frame of its video.'
-            )
-        index = first + frame
-        height, width = self._sizes[index].tolist()
-        if height == ABSENT:
-            return None
-        begin = int(self._ends[index - 1]) if index else 0
-        counts = self._counts[begin : int(self._ends[index])]
-        # pycocotools fills a mask whose runs end early with whatever lies in memory.
-        if rle_num_pixels(counts) != height * width:
-            raise UserError(
-                f'{self.name}: anno_id {anno_id}, frame {frame}: the runs of the RLE do not add up'
-                f' to its size, {height}x{width}. Download or generate the file again.'
-            )
-        return {'size': [height, width], 'counts': counts.tobytes().decode('ascii')}
+        return self.track(anno_id, [frame])[0]
 
     def sizes(self, anno_id: int | str) -> np.ndarray:
         """(height, width) of each entry of an object, (-1, -1) where it is absent; (n, 2) int32."""
@@ -183,9 +164,41 @@ class MaskStore:
     def track(
         self, anno_id: int | str, frames: Iterable[int] | None = None
     ) -> list[dict[str, Any] | None]:
-        """The RLEs of an object in some frames, by default in all."""
-        chosen = range(self.num_frames(anno_id)) if frames is None else frames
-        return [self.rle(anno_id, frame) for frame in chosen]
+        """The RLEs of an object in some frames, by default in all; None where it is absent.
+
+        Raises:
+            UserError: If there is no such object or frame, or an RLE is broken.
+        """
+        first, num_frames = self._row(anno_id)
+        chosen = list(range(num_frames) if frames is None else frames)
+        outside = [frame for frame in chosen if not 0 <= frame < num_frames]
+        if outside:
+            raise UserError(
+                f'{self.name}: anno_id {anno_id} has {num_frames} entries, frame {outside[0]} is'
+                ' asked for. It needs one entry (RLE or null) per frame of its video.'
+            )
+        sizes = self._sizes[first : first + num_frames][chosen].astype(np.int64)
+        present = np.flatnonzero(sizes[:, 0] != ABSENT).tolist()
+        counts = [self._runs(first + chosen[index]) for index in present]
+        # pycocotools fills a mask whose runs end early with whatever lies in memory.
+        wrong = np.flatnonzero(rles_num_pixels(counts) != sizes[present].prod(1))
+        if len(wrong):
+            index = present[wrong[0]]
+            height, width = sizes[index].tolist()
+            raise UserError(
+                f'{self.name}: anno_id {anno_id}, frame {chosen[index]}: the runs of the RLE do not'
+                f' add up to its size, {height}x{width}. Download or generate the file again.'
+            )
+        rles: list[dict[str, Any] | None] = [None] * len(chosen)
+        for index, runs in zip(present, counts, strict=True):
+            size = sizes[index].tolist()
+            rles[index] = {'size': size, 'counts': runs.tobytes().decode('ascii')}
+        return rles
+
+    def _runs(self, entry: int) -> np.ndarray:
+        """The compressed counts of an entry, uint8."""
+        begin = int(self._ends[entry - 1]) if entry else 0
+        return self._counts[begin : int(self._ends[entry])]
 
     def union(
         self, anno_ids: Sequence[int | str], frames: Sequence[int]

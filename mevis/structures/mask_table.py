@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from mevis.boundary.rle import compressed
 from mevis.errors import UserError
 from mevis.structures.json_stream import iterate_json_object
 
@@ -65,15 +66,10 @@ def _pack_track(path: Path, anno_id: str, track: Any) -> tuple[list[bytes], list
             counts.append(b'')
             sizes.append((ABSENT, ABSENT))
             continue
-        try:
-            height, width = rle['size']
-            counts.append(rle['counts'].encode('ascii'))
-            sizes.append((int(height), int(width)))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise UserError(
-                f'{path}: anno_id {anno_id}, frame {frame}: not a compressed COCO RLE'
-                ' {"size": [height, width], "counts": text}.'
-            ) from error
+        place = f'{path}: anno_id {anno_id}, frame {frame}'
+        trusted = compressed(rle, place)
+        counts.append(trusted['counts'].encode())
+        sizes.append(tuple(trusted['size']))
     return counts, sizes
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
+from mevis.boundary.rle import check_track, compressed
 from mevis.errors import UserError
 from mevis.structures import InstanceMasks
-from mevis.structures.track_checks import check_track
 
 Size = tuple[int, int]
 _KEYS = ('video_id', 'score', 'segmentations')
@@ -149,19 +149,7 @@ def _compressed(place: str, segment: Any, size: Size) -> Any:
     """A mask of any form as compressed RLE; one that has this form already is checked later."""
     if isinstance(segment, list):
         return _from_polygons(place, segment, size)
-    if not isinstance(segment, dict) or not isinstance(segment.get('counts'), list):
-        return segment
-    found, counts = segment.get('size'), segment['counts']
-    if found != list(size):
-        raise UserError(
-            f'{place}: the mask is of size {found} ([height, width]), the video of size'
-            f' {list(size)}.'
-        )
-    if not all(isinstance(run, int) and run >= 0 for run in counts) or sum(counts) != np.prod(size):
-        raise UserError(
-            f'{place}: the runs of the RLE do not add up to its size, {size[0]}x{size[1]}.'
-        )
-    return _as_text(coco_mask.frPyObjects(segment, *size))
+    return None if segment is None else compressed(segment, place)
 
 
 def _from_polygons(place: str, polygons: Sequence[Any], size: Size) -> dict[str, Any] | None:

@@ -99,7 +99,7 @@ def test_a_split_without_annotations(make):
         (lambda data: data['annotations'][0].update(segmentations=[None]), r'1 masks.*3 frames'),
         (
             lambda data: data['annotations'][0].update(segmentations=[[[1, 2]], None, None]),
-            r'annotation 4: masks must be RLEs',
+            r'annotation 4, frame 0: polygons, where',
         ),
         (lambda data: data['videos'][0]['file_names'].append('x/0.jpg'), r'video 9: file_names'),
     ],

@@ -98,7 +98,7 @@ def test_a_missing_mask_is_found(store, answers):
     content = json.loads(path.read_text())
     content['expressions']['7']['rles'].pop()
     path.write_text(json.dumps(content))
-    with pytest.raises(UserError, match='expression 7 has 2 masks for 3 frames'):
+    with pytest.raises(UserError, match='expression 7: 2 masks, but the video has 3 frames'):
         store.read('bird')
 
 

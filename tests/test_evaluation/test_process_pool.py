@@ -3,9 +3,9 @@ import os
 
 import pytest
 
+from mevis.boundary.run_lengths import rle_num_pixels
 from mevis.errors import UserError
 from mevis.evaluation.process_pool import map_in_processes
-from mevis.structures.rle_length import rle_num_pixels
 
 
 @pytest.mark.parametrize('num_workers', [0, 1, 2])
@@ -19,7 +19,7 @@ def test_results_come_in_order(num_workers):
 def test_errors_come_through(num_workers):
     results = map_in_processes(rle_num_pixels, [b'0', None, b'0'], num_workers)
     assert next(results) == 0
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         list(results)
 
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from mevis.errors import UserError
 from mevis.structures import decode_rle, encode_rle, merge_rles
 
 
@@ -58,3 +59,10 @@ def test_wrong_size_names_the_mask(masks: np.ndarray):
 def test_undecodable_names_the_mask():
     with pytest.raises(ValueError, match='anno 5'):
         decode_rle([{'size': [3, 3], 'counts': 'zzzz~~'}], (3, 3), 'anno 5')
+
+
+@pytest.mark.parametrize('runs', ['5:', '', 'l3'])
+def test_runs_that_do_not_fill_the_picture_are_never_decoded(runs):
+    """pycocotools would fill the rest with whatever lies in memory."""
+    with pytest.raises(UserError, match='anno 5: the runs of the RLE do not add up'):
+        decode_rle([{'size': [10, 10], 'counts': runs}], (10, 10), 'anno 5')

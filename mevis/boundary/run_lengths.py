@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_MOST_GROUPS = 12
-"""Of five bits each: a longer run fits no 64-bit number."""
+_MOST_GROUPS = 7
+"""Of five bits each: a longer run fits no 32-bit number."""
 
 
 def rle_num_pixels(counts: bytes | np.ndarray) -> int:
@@ -15,7 +15,8 @@ def rle_num_pixels(counts: bytes | np.ndarray) -> int:
         counts: Compressed counts, as bytes or uint8 array.
 
     Returns:
-        Number of pixels; -1 if the last run is cut off or a character is out of range.
+        Number of pixels; -1 if the last run is cut off, a character is out of range or a run is
+        below 0.
     """
     return int(rles_num_pixels([counts])[0])
 
@@ -51,14 +52,24 @@ def rles_num_pixels(counts: Sequence[bytes | np.ndarray]) -> np.ndarray:
     place = np.arange(len(groups)) - np.repeat(firsts, lengths)
     runs = np.add.reduceat((groups & 31) << np.minimum(5 * place, 60), firsts)
     runs -= np.where(groups[lasts] & 16, 1 << np.minimum(5 * lengths, 62), 0)
-    # Run j from the second on counts in every second one from itself to the last.
     first_runs = np.searchsorted(firsts, starts)
+    lengths_of_runs = _undo_differences(runs, first_runs)
+    sums = np.add.reduceat(lengths_of_runs, first_runs)
+    too_long = np.maximum.reduceat(lengths, first_runs) > _MOST_GROUPS
+    negative = np.minimum.reduceat(lengths_of_runs, first_runs) < 0
+    strange = np.maximum.reduceat((groups < 0) | (groups > 63), starts)
+    pixels[filled] = np.where(is_cut | too_long | strange | negative, -1, sums)
+    return pixels
+
+
+def _undo_differences(runs: np.ndarray, first_runs: np.ndarray) -> np.ndarray:
+    """The lengths of the runs of RLEs that follow one another, of which the first begin there."""
     num_runs = np.diff([*first_runs, len(runs)])
     order = np.arange(len(runs)) - np.repeat(first_runs, num_runs)
-    weights = (np.repeat(num_runs, num_runs) - 1 - order) // 2 + 1
-    weights[first_runs] = 1
-    sums = np.add.reduceat(runs * weights, first_runs)
-    too_long = np.maximum.reduceat(lengths, first_runs) > _MOST_GROUPS
-    strange = np.maximum.reduceat((groups < 0) | (groups > 63), starts)
-    pixels[filled] = np.where(is_cut | too_long | strange, -1, sums)
-    return pixels
+    lengths = runs.copy()
+    # Every second run is the sum of the differences so far, the first one left out.
+    for chain in ((order & 1 == 1), (order & 1 == 0) & (order > 0)):
+        sums = np.cumsum(np.where(chain, runs, 0))
+        before = np.repeat(np.concatenate(([0], sums))[first_runs], num_runs)
+        lengths[chain] = (sums - before)[chain]
+    return lengths

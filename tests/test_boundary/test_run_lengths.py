@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco_mask
 
-from mevis.structures.rle_length import rle_num_pixels, rles_num_pixels
+from mevis.boundary.run_lengths import rle_num_pixels, rles_num_pixels
 
 
 def encode(mask: np.ndarray) -> bytes:
@@ -46,3 +46,35 @@ def test_many_at_once_are_each_alone():
     assert alone[:5] == [1200] * 5
     assert alone[5] == alone[7] == alone[8] == alone[9] == -1
     assert len(rles_num_pixels([])) == 0
+
+
+def compressed(runs: list[int]) -> bytes:
+    """As pycocotools writes runs, which never writes these."""
+    text = bytearray()
+    for index, run in enumerate(runs):
+        rest = run - (runs[index - 2] if index > 2 else 0)
+        more = True
+        while more:
+            group, rest = rest & 31, rest >> 5
+            more = rest != (-1 if group & 16 else 0)
+            text.append(group + 32 * more + 48)
+    return bytes(text)
+
+
+def test_what_is_written_for_the_tests_is_what_pycocotools_writes():
+    mask = np.eye(50, 60)
+    runs = [0] + [1, 50] * 49 + [1, 500]
+    assert compressed(runs) == encode(mask)
+
+
+@pytest.mark.parametrize(
+    'runs', [[110, -10], [50, 100, -50], [10, -5, 10, 85], [2**36, -(2**36), 100], [2**64 + 100]]
+)
+def test_runs_below_zero_are_refused_though_their_sum_fits(runs):
+    good = encode(np.eye(10))
+    assert rles_num_pixels([good, compressed(runs), good]).tolist() == [100, -1, 100]
+
+
+@pytest.mark.parametrize('runs', [[2**32 + 100], [5, 10], [100, 1]])
+def test_other_sums_are_said(runs):
+    assert rle_num_pixels(compressed(runs)) == sum(runs)
