@@ -42,6 +42,8 @@ setup(
         'rich>=13',
         'av>=12',
         'safetensors>=0.4',
+        'msgspec>=0.18',
+        'pyyaml>=6',
     ],
     extras_require={
         'dev': [

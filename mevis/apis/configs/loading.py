@@ -1,13 +1,18 @@
 """Configs from files, with overrides from the command line."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from mmengine.config import Config
+from mmengine.fileio.handlers import JsonHandler, YamlHandler
+from mmengine.fileio.handlers.registry_utils import file_handlers
 
 from mevis.apis.configs.overrides import apply_overrides
+from mevis.boundary.json_file import parse_json
+from mevis.boundary.yaml_text import read_yaml
 from mevis.errors import UserError
 
 
@@ -28,13 +33,44 @@ def load_config(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
     if path.suffix not in ('.py', '.json', '.yaml', '.yml'):
         raise UserError(f'{path}: not a config (.py, .json or .yaml). Config comes first.')
     try:
-        cfg = Config.fromfile(str(path))
+        with _values_alone():
+            cfg = Config.fromfile(str(path))
     except Exception as error:
         raise UserError(_config_error(path, error)) from error
     return apply_overrides(cfg, overrides or {})
 
 
+@contextmanager
+def _values_alone() -> Iterator[None]:
+    """Configs and bases in YAML and JSON hold values: mmengine would make any object of Python."""
+    before = dict(file_handlers)
+    file_handlers.update(yaml=_YamlValues(), yml=_YamlValues(), json=_JsonValues())
+    try:
+        yield
+    finally:
+        file_handlers.clear()
+        file_handlers.update(before)
+
+
+class _YamlValues(YamlHandler):
+    def load_from_fileobj(self, file: TextIO, **kwargs: Any) -> dict[str, Any]:
+        return _mapping(read_yaml(file.read(), 'YAML'))
+
+
+class _JsonValues(JsonHandler):
+    def load_from_fileobj(self, file: TextIO) -> dict[str, Any]:
+        return _mapping(parse_json(file.read().encode(), 'JSON', 'Mend the file.'))
+
+
+def _mapping(data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise UserError('the file is empty or a list; a config is a mapping of keys to values.')
+    return data
+
+
 def _config_error(path: Path, error: Exception) -> str:
+    if isinstance(error, UserError):
+        return f'{path} or a base of it: {error}'
     if isinstance(error, SyntaxError):
         return f'{path}, line {error.lineno}: {error.msg}. Mend the config.'
     if isinstance(error, FileNotFoundError):

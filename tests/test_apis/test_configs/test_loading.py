@@ -42,3 +42,42 @@ def test_a_missing_config(tmp_path):
 def test_a_checkpoint_in_the_place_of_the_config(tmp_path):
     with pytest.raises(UserError, match='not a config'):
         load_config(write(tmp_path / 'weights.pth', ''))
+
+
+def test_yaml_and_json_configs(tmp_path):
+    write(tmp_path / 'base.yaml', 'a: {b: 1}\n')
+    leaf = write(tmp_path / 'leaf.json', '{"_base_": ["base.yaml"], "c": 2}')
+    cfg = load_config(leaf, {'a.b': 3})
+    assert (cfg.a.b, cfg.c) == (3, 2)
+
+
+@pytest.mark.parametrize('leaf', ['evil.yaml', 'leaf.py', 'leaf.json'])
+def test_yaml_runs_nothing_whoever_inherits_it(tmp_path, leaf):
+    mark = tmp_path / 'ran'
+    write(tmp_path / 'evil.yaml', f'a: !!python/object/apply:os.mkdir [{mark}]\n')
+    write(tmp_path / 'leaf.py', "_base_ = ['evil.yaml']\n")
+    write(tmp_path / 'leaf.json', '{"_base_": "evil.yaml"}')
+    with pytest.raises(UserError, match='no Python'):
+        load_config(tmp_path / leaf)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ('name', 'text', 'message'),
+    [
+        ('a.yaml', '', 'a config is a mapping'),
+        ('a.yaml', '[1, 2]', 'a config is a mapping'),
+        ('a.yaml', 'a: [1', 'line 2'),
+        ('a.json', '[1, 2]', 'a config is a mapping'),
+        ('a.json', '{"a": 1, "a": 2}', "key 'a' comes twice"),
+        ('a.json', '{"a": NaN}', 'NaN'),
+        ('a.json', '[' * 100_000, 'nested too deeply'),
+        ('a.yaml', '[' * 100_000, 'a.yaml'),
+    ],
+)
+def test_values_that_are_no_config_are_one_line(tmp_path, name, text, message):
+    path = write(tmp_path / name, text)
+    with pytest.raises(UserError, match=message) as caught:
+        load_config(path)
+    assert str(caught.value).startswith(str(path))
+    assert '\n' not in str(caught.value)

@@ -1,0 +1,148 @@
+"""The JSON formats that are read, as types: what must be there, and what may.
+
+Keys that are not named here are allowed and are not read.
+"""
+
+from typing import Annotated, Any, TypeAlias
+
+from msgspec import Meta, Struct, field
+
+Id: TypeAlias = Annotated[int, Meta(ge=-(2**62), le=2**62)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**62)]
+Side: TypeAlias = Annotated[int, Meta(ge=1, le=2**31)]
+Score: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
+Mask: TypeAlias = Any
+"""A COCO RLE or null; :mod:`mevis.boundary.rle` reads both forms of it."""
+
+
+class MeViSExpression(Struct):
+    """A sentence about a video.
+
+    Attributes:
+        exp: The sentence.
+        anno_id: The annotated objects that it means.
+        obj_id: Their ids within the video; in Ref-YouTube-VOS, the one object.
+        tags: Kinds of sentence.
+    """
+
+    exp: str
+    anno_id: list[Id | str] | Id | str | None = None
+    obj_id: list[Id | str] | Id | str | None = None
+    tags: list[str] = field(default_factory=list)
+
+
+class MeViSVideo(Struct):
+    """A video of ``meta_expressions.json``.
+
+    Attributes:
+        expressions: Id -> sentence.
+        frames: Names of the frames, in the order of the masks.
+    """
+
+    expressions: dict[str, MeViSExpression] = field(default_factory=dict)
+    frames: list[str | Count] = field(default_factory=list)
+
+
+class MetaExpressions(Struct):
+    """``meta_expressions.json`` of MeViS, Ref-YouTube-VOS and MovingShapes."""
+
+    videos: dict[str, MeViSVideo]
+
+
+class Rle(Struct):
+    """A COCO RLE; uncompressed counts are a list of runs."""
+
+    size: tuple[Side, Side]
+    counts: str | list[Count]
+
+
+MaskTrack: TypeAlias = list[Rle | None]
+"""An entry of ``mask_dict.json``: one mask or null per frame of the video."""
+
+
+class YouTubeVISVideo(Struct):
+    """A video: its id and ``<video>/<frame>.jpg`` in the order of time."""
+
+    id: Id | str
+    file_names: Annotated[list[str], Meta(min_length=1)]
+
+
+class YouTubeVISCategory(Struct):
+    """A category."""
+
+    id: Id | str
+    name: str
+
+
+class YouTubeVISAnnotation(Struct):
+    """An object: one mask or null per frame of its video."""
+
+    id: Id | str
+    video_id: Id | str
+    category_id: Id | str
+    segmentations: list[Mask]
+    iscrowd: bool | Id | None = None
+
+
+class YouTubeVISFile(Struct):
+    """What YouTube-VIS and OVIS publish; a split without truth has no annotations."""
+
+    videos: Annotated[list[YouTubeVISVideo], Meta(min_length=1)]
+    categories: Annotated[list[YouTubeVISCategory], Meta(min_length=1)]
+    annotations: list[YouTubeVISAnnotation] | None = None
+
+
+class YouTubeVISResult(Struct):
+    """A track of a results file."""
+
+    video_id: Id | str
+    score: Score
+    segmentations: Annotated[list[Mask], Meta(min_length=1)]
+    category_id: Id | None = None
+
+
+class InstanceTracks(Struct):
+    """``<video>.json`` of tools/extract_instance_masks.py: the K tracks of a video.
+
+    Attributes:
+        size: (H, W) of the masks.
+        scores: K.
+        categories: K, -1 where there is none.
+        rles: K lists of one mask or null per frame.
+        ids: K names of the tracks in the file that they come from.
+        video: Name of the video.
+        frames: Names of its frames.
+        made_of: What the tracks follow from.
+    """
+
+    size: tuple[Side, Side]
+    scores: list[float]
+    categories: list[Id]
+    rles: list[list[Mask]]
+    ids: list[Id | str] | None = None
+    video: str | None = None
+    frames: list[str | Count] | None = None
+    made_of: dict[str, Any] | None = None
+
+
+class StoredAnswer(Struct):
+    """The answer to a sentence, as tools/test.py keeps it."""
+
+    text: str
+    rles: list[Mask]
+    score: float
+    presence: float = 1.0
+
+
+class StoredPredictions(Struct):
+    """``predictions/videos/<video>.json`` of tools/test.py."""
+
+    frames: list[str]
+    expressions: dict[str, StoredAnswer]
+    record: Any = None
+
+
+class Scene(Struct):
+    """A video of ``scenes.json`` of MovingShapes, as far as it is read."""
+
+    objects: list[Any]
