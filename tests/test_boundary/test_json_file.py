@@ -37,7 +37,7 @@ def test_other_encodings_are_read(tmp_path, encoding):
 WRONG = {
     'a type deep down': (
         lambda data: data['videos']['bird']['expressions']['0'].update(exp=3),
-        "videos.bird.expressions['?0'?]?.exp: expected str, got int",
+        'videos.bird.expressions.0.exp: expected str, got int',
     ),
     'a list of objects': (
         lambda data: data['videos']['bird'].update(expressions=[]),
