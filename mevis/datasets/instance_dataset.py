@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,11 @@ class InstanceDataset(VideoDataset):
     @abstractmethod
     def classes(self) -> tuple[str, ...]:
         """Names of the categories, in the order of the labels."""
+
+    @property
+    def annotation_files(self) -> list[Path]:
+        """Files that the annotated objects follow from; none where a data set does not say."""
+        return []
 
     @abstractmethod
     def read_tracks(

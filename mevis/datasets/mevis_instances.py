@@ -1,6 +1,7 @@
 """MeViS as instances without categories."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from mevis.datasets.instance_dataset import AnnotatedTrack, InstanceDataset
 from mevis.datasets.mevis_format import MeViSFormat
@@ -22,6 +23,12 @@ class MeViSInstanceDataset(MeViSFormat, InstanceDataset):
     def classes(self) -> tuple[str, ...]:
         """One name."""
         return ('object',)
+
+    @property
+    def annotation_files(self) -> list[Path]:
+        """What the annotated objects are read from."""
+        folder = self.data_root / self.split
+        return [folder / 'meta_expressions.json', folder / 'mask_dict.json']
 
     def read_tracks(
         self, record: VideoRecord, frames: Sequence[int]

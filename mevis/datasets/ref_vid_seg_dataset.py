@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from mevis.boundary.pictures import picture_size
-from mevis.datasets.frame_reader import MEND
 from mevis.datasets.tag_balance import balanced_items
 from mevis.datasets.video_dataset import VideoDataset
 from mevis.datasets.video_record import VideoRecord
@@ -103,14 +101,6 @@ class RefVidSegDataset(VideoDataset):
         if not expression.has_truth:
             return None
         return self.read_truth(record, expression, range(len(record.frame_names)))
-
-    def frame_size(self, record: VideoRecord) -> tuple[int, int]:
-        """(height, width) of the frames of a video on disk.
-
-        Raises:
-            UserError: If its first frame is missing or damaged.
-        """
-        return picture_size(self.frame_path(record.name, record.frame_names[0]), 'frame', MEND)
 
     def num_subjects(self, record: VideoRecord) -> int:
         """Its sentences."""

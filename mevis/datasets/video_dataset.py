@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
+from mevis.boundary.pictures import picture_size
+from mevis.datasets.frame_reader import MEND
 from mevis.datasets.video_record import VideoRecord
 from mevis.errors import UserError
 from mevis.registry import FRAME_SAMPLERS, TRANSFORMS
@@ -141,6 +143,14 @@ class VideoDataset(Dataset, ABC):
         for transform in self.pipeline:
             results = transform(results)
         return results
+
+    def frame_size(self, record: VideoRecord) -> tuple[int, int]:
+        """(height, width) of the frames of a video on disk.
+
+        Raises:
+            UserError: If its first frame is missing or damaged.
+        """
+        return picture_size(self.frame_path(record.name, record.frame_names[0]), 'frame', MEND)
 
     def frame_results(
         self, record: VideoRecord, frames: list[int], rng: np.random.Generator

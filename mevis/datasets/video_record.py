@@ -20,11 +20,14 @@ class VideoRecord:
         frame_names: Names of its frames without extension, in the order of the file, which is that
             of the masks.
         expressions: Its sentences, in the order of the file.
+        video_id: What results of other programs call it: ``vid_id`` in MeViS, ``id`` in
+            YouTube-VIS; None where the file gives no id.
     """
 
     name: str
     frame_names: tuple[str, ...]
     expressions: tuple[Expression, ...]
+    video_id: int | str | None = None
 
 
 def read_meta_expressions(path: Path) -> dict[str, dict[str, Any]]:
@@ -74,7 +77,8 @@ def make_record(path: Path, name: str, video: dict[str, Any], has_truth: bool) -
         _make_expression(path, name, str(exp_id), entry, has_truth)
         for exp_id, entry in video.get('expressions', {}).items()
     )
-    return VideoRecord(name, frame_names(f'{path}: video {name}', frames), expressions)
+    names = frame_names(f'{path}: video {name}', frames)
+    return VideoRecord(name, names, expressions, video.get('vid_id'))
 
 
 def frame_names(place: str, frames: Sequence[str | int]) -> tuple[str, ...]:

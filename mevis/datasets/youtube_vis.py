@@ -78,6 +78,11 @@ class YouTubeVISDataset(InstanceDataset):
         """Names of the file's categories, in the order of their ids."""
         return self._classes
 
+    @property
+    def annotation_files(self) -> list[Path]:
+        """What the annotated objects are read from."""
+        return [self.ann_path]
+
     def load_records(self) -> list[VideoRecord]:
         """Reads the JSON file; masks are kept as compressed run lengths."""
         content = _read(self.ann_path)
@@ -134,7 +139,7 @@ def _record(path: Path, entry: dict[str, Any]) -> VideoRecord:
     if len(folders) != 1 or any(name.suffix != '.jpg' for name in names):
         raise UserError(f'{place}: file_names must be <video>/<frame>.jpg of one folder.')
     folder = check_path(folders.pop(), f'{place}: file_names')
-    return VideoRecord(folder, frame_names(place, [name.stem for name in names]), ())
+    return VideoRecord(folder, frame_names(place, [name.stem for name in names]), (), entry['id'])
 
 
 def _track(

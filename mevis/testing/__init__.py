@@ -8,6 +8,7 @@ from mevis.testing.contracts import (
     check_query_initializer,
     check_refiner,
     check_text_encoder,
+    check_track_source,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     'check_query_initializer',
     'check_refiner',
     'check_text_encoder',
+    'check_track_source',
 ]

@@ -18,7 +18,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mevis.structures import ClipTracks, InstanceMasks, RefineContext, decode_rle, encode_rle
+from mevis.errors import UserError
+from mevis.structures import (
+    ClipTracks,
+    InstanceMasks,
+    RefineContext,
+    VideoFrames,
+    decode_rle,
+    encode_rle,
+)
+from mevis.structures.track_checks import check_track
 
 STRIDES = (4, 8, 16, 32)
 EXPRESSIONS = [
@@ -276,6 +285,43 @@ def _reader(video: np.ndarray, num_frames: int) -> Callable[[list[int]], np.ndar
         return video[positions]
 
     return read
+
+
+def check_track_source(source: nn.Module, size: tuple[int, int] = (48, 64)) -> None:
+    """``video -> InstanceMasks``: scores falling, one whole RLE or None per frame of the video.
+
+    Raises:
+        ContractError: If it does not hold.
+    """
+    check_constructor(type(source))
+    source.eval()
+    unchanged = _Unchanged(source)
+    frames = np.full((5, *size, 3), 60, np.uint8)
+    for time, frame in enumerate(frames):
+        frame[10:30, 5 + 6 * time : 25 + 6 * time] = (220, 120, 40)
+    for num_frames in (5, 1):
+        names = [f'{time:05d}' for time in range(num_frames)]
+        video = VideoFrames('video', names, size, _reader(frames, num_frames))
+        found, again = source(video), source(video)
+        _require(isinstance(found, InstanceMasks), source, 'gives no InstanceMasks')
+        _check_tracks(source, found, num_frames, size)
+        _require(found == again, source, 'a second run gives other tracks')
+    unchanged.check()
+
+
+def _check_tracks(source: Any, found: InstanceMasks, num_frames: int, size: Any) -> None:
+    counts = {len(found.rles), len(found.scores), len(found.categories)}
+    _require(len(counts) == 1, source, 'rles, scores and categories differ in length')
+    _require(tuple(found.size) == size, source, f'masks of size {found.size}, not {size}')
+    scores = list(found.scores)
+    inside = all(0 <= score <= 1 for score in scores)
+    _require(inside, source, f'scores are not all from 0 to 1: {scores}')
+    _require(scores == sorted(scores, reverse=True), source, f'scores do not fall: {scores}')
+    for index, track in enumerate(found.rles):
+        try:
+            check_track(list(track), size, num_frames, f'track {index}')
+        except UserError as error:
+            _require(False, source, str(error))
 
 
 def check_backbone(

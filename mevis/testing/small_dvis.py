@@ -1,8 +1,10 @@
 """A whole DVIS of some ten thousand weights, for tests and examples."""
 
+from pathlib import Path
 from typing import Any
 
 import torch
+from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
@@ -53,6 +55,21 @@ def build_small_dvis(stage: str, **overrides: Any) -> nn.Module:
     # Masks of untrained kernels are all of one sign.
     nn.init.normal_(model.segmenter.head.query_feat.weight, std=3.0)
     return model
+
+
+def write_small_dvis(folder: str | Path, stage: str = 'online') -> tuple[str, str]:
+    """Writes a config, whose frames have a shorter side of 40 pixels, and the weights to it.
+
+    Returns:
+        The two files.
+    """
+    loader = dict(type='LoadResizedFrames', short_side=40, max_long_side=64, rounding='detectron2')
+    dataset = dict(pipeline=[loader, dict(type='PackRefVidSegInputs')])
+    content = dict(model=small_dvis_config(stage), test_dataloader=dict(dataset=dataset))
+    config, weights = Path(folder) / 'dvis.py', Path(folder) / 'dvis.pth'
+    Config(content).dump(config)
+    torch.save({'state_dict': build_small_dvis(stage).state_dict()}, weights)
+    return str(config), str(weights)
 
 
 def smooth_video(num_frames: int = 7, height: int = 50, width: int = 70) -> Tensor:

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
@@ -12,11 +13,14 @@ from torch import nn
 
 from mevis import registry
 from mevis.refiners import hq_sam
-from mevis.structures import encode_rle
+from mevis.structures import InstanceMasks, encode_rle
 from mevis.testing import contracts
 from mevis.testing.contracts import ContractError
+from mevis.testing.small_dvis import write_small_dvis
 from mevis.testing.small_sam import small_hq_sam
 from mevis.testing.small_sam2 import write_small_sam2
+from mevis.testing.small_sam3 import write_small_sam3
+from mevis.testing.small_videomt import write_small_videomt
 
 DATA = Path(__file__).resolve().parents[1] / 'data'
 ROBERTA = {
@@ -45,11 +49,18 @@ QUERY_INITIALIZERS = {
     'TrajectoryQueryInitializer': SMALL_QUERY,
 }
 REFINERS = {'HQSAMRefiner': {}, 'IdentityRefiner': {}, 'SAM2VideoRefiner': {}}
+TRACK_SOURCES = {
+    'DVISTracks': {},
+    'NoTracks': {},
+    'SAM3VideoTracks': {'phrases': ['bird', 'dog']},
+    'VidEoMTTracks': {},
+}
 TABLES = {
     'FRAME_SAMPLERS': FRAME_SAMPLERS,
     'TEXT_ENCODERS': TEXT_ENCODERS,
     'QUERY_INITIALIZERS': QUERY_INITIALIZERS,
     'REFINERS': REFINERS,
+    'TRACK_SOURCES': TRACK_SOURCES,
 }
 
 
@@ -62,6 +73,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     'TEXT_ENCODERS': contracts.check_text_encoder,
     'QUERY_INITIALIZERS': check_small_query,
     'REFINERS': contracts.check_refiner,
+    'TRACK_SOURCES': contracts.check_track_source,
 }
 PLUGS = [(slot, name) for slot, table in TABLES.items() for name in table]
 
@@ -88,6 +100,18 @@ def write_tokenizer(folder: Path) -> str:
     return str(folder)
 
 
+# Arguments that name files, which are written first.
+FILES: dict[str, Callable[[Path], dict[str, str]]] = {
+    'HFTextEncoder': lambda folder: {'name_or_path': write_tokenizer(folder)},
+    'DVISTracks': lambda folder: dict(
+        zip(('config', 'checkpoint'), write_small_dvis(folder), strict=True)
+    ),
+    'SAM2VideoRefiner': lambda folder: {'folder': write_small_sam2(folder)},
+    'SAM3VideoTracks': lambda folder: {'weights': write_small_sam3(folder)},
+    'VidEoMTTracks': lambda folder: {'weights': write_small_videomt(folder)},
+}
+
+
 @pytest.mark.parametrize('slot', TABLES)
 def test_every_registered_plug_is_in_the_table(slot):
     plugs = getattr(registry, slot)
@@ -98,12 +122,8 @@ def test_every_registered_plug_is_in_the_table(slot):
 
 @pytest.mark.parametrize(('slot', 'name'), PLUGS)
 def test_plug_holds_its_contract(slot, name, tmp_path, monkeypatch):
-    more = {}
-    if name == 'HFTextEncoder':
-        more = {'name_or_path': write_tokenizer(tmp_path)}
-    elif name == 'SAM2VideoRefiner':
-        more = {'folder': write_small_sam2(tmp_path)}
-    elif name == 'HQSAMRefiner':
+    more = FILES[name](tmp_path) if name in FILES else {}
+    if name == 'HQSAMRefiner':
         monkeypatch.setattr(hq_sam, 'build_sam', lambda model, checkpoint: small_hq_sam())
     CHECKS[slot](build(slot, name, **more))
 
@@ -319,3 +339,46 @@ def test_backbone_that_keeps_training_statistics_is_caught():
 
     with pytest.raises(ContractError, match='two batches of one|parameters or buffers'):
         contracts.check_backbone(Drifting())
+
+
+class BrokenTrackSource(nn.Module):
+    """Two tracks, with a fault."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__()
+        self.fault = fault
+        self.calls = 0
+
+    def forward(self, video):
+        self.calls += 1
+        masks = np.zeros((2, len(video), *video.size), bool)
+        masks[0, :, : 3 + self.calls * (self.fault == 'moody')] = True
+        rles = [encode_rle(track) for track in masks]
+        if self.fault == 'short':
+            rles[1].pop()
+        if self.fault == 'greedy':
+            video.read([len(video)])
+        if self.fault == 'cut':
+            rles[0][0] = {**rles[0][0], 'counts': rles[0][0]['counts'][:-1]}
+        scores = {'rising': [0.2, 0.9], 'logits': [3.0, -1.0], 'fewer': [0.5]}
+        size = (9, 9) if self.fault == 'size' else video.size
+        return InstanceMasks(rles, scores.get(self.fault, [0.9, 0.2]), [-1, -1], size)
+
+
+@pytest.mark.parametrize(
+    ('fault', 'message'),
+    [
+        ('moody', 'a second run'),
+        ('short', 'track 1: 4 masks, but the video has 5'),
+        ('greedy', 'were read'),
+        ('cut', 'track 0, frame 0: the runs'),
+        ('rising', 'do not fall'),
+        ('logits', 'not all from 0 to 1'),
+        ('fewer', 'differ in length'),
+        ('size', r'masks of size \(9, 9\)'),
+    ],
+)
+def test_broken_track_source_is_caught(fault, message):
+    contracts.check_track_source(BrokenTrackSource('none'))
+    with pytest.raises(ContractError, match=message):
+        contracts.check_track_source(BrokenTrackSource(fault))

@@ -4,28 +4,24 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mevis.datasets.transforms import LoadResizedFrames
 from mevis.errors import UserError
-from mevis.registry import TRACK_SOURCES
-from mevis.testing.small_dvis import build_small_dvis, small_dvis_config
-
-LOADER = dict(type='LoadResizedFrames', short_side=40, max_long_side=64, rounding='detectron2')
+from mevis.registry import TRACK_SOURCES, TRANSFORMS
+from mevis.testing.small_dvis import build_small_dvis, small_dvis_config, write_small_dvis
 
 
 @pytest.fixture
-def weights(tmp_path) -> str:
-    path = tmp_path / 'dvis.pth'
-    torch.save({'state_dict': build_small_dvis('online').state_dict()}, path)
-    return str(path)
+def files(tmp_path) -> tuple[str, str]:
+    return write_small_dvis(tmp_path)
 
 
 @pytest.fixture
-def config(tmp_path) -> str:
-    dataset = dict(pipeline=[LOADER, dict(type='PackRefVidSegInputs')])
-    content = dict(model=small_dvis_config('online'), test_dataloader=dict(dataset=dataset))
-    path = tmp_path / 'dvis.py'
-    Config(content).dump(path)
-    return str(path)
+def config(files) -> str:
+    return files[0]
+
+
+@pytest.fixture
+def weights(files) -> str:
+    return files[1]
 
 
 def source(**arguments):
@@ -39,8 +35,8 @@ def test_equals_an_extraction(tmp_path, config, weights, make_video):
     for index, frame in enumerate(make_video(7).read(range(7))):
         paths.append(str(tmp_path / f'{index}.png'))
         Image.fromarray(frame).save(paths[-1])
-    loading = {key: value for key, value in LOADER.items() if key != 'type'}
-    loaded = LoadResizedFrames(**loading)({'frame_paths': paths})
+    loader = TRANSFORMS.build(Config.fromfile(config).test_dataloader.dataset.pipeline[0])
+    loaded = loader({'frame_paths': paths})
     inputs = torch.from_numpy(loaded['frames']).permute(0, 3, 1, 2)
     model = build_small_dvis('online')
     expected = model.segment(inputs.split(model.window_size), (50, 70))

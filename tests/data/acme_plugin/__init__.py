@@ -5,9 +5,11 @@ from acme_plugin.frame_sampler import AcmeEvenFrameSampler
 from acme_plugin.query_initializer import AcmePooledQueryInitializer
 from acme_plugin.refiner import AcmeGrowingRefiner
 from acme_plugin.text_encoder import AcmeLetterTextEncoder
+from acme_plugin.track_source import AcmeBrightTracks
 
 __all__ = [
     'AcmeBackbone',
+    'AcmeBrightTracks',
     'AcmeEvenFrameSampler',
     'AcmeGrowingRefiner',
     'AcmeLetterTextEncoder',
