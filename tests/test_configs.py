@@ -9,11 +9,14 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mevis.apis.configs.errors import check_engine_names
+from mevis.errors import UserError
 from mevis.testing.parity.dvis_recordings import shapes_only
 
 ROOT = Path(__file__).resolve().parents[1]
 BASES = sorted((ROOT / 'configs/_base_').rglob('*.py'))
-LEAVES = sorted(set((ROOT / 'configs').rglob('*.py')) - set(BASES))
+# Sources of tracks train nothing; they have a test of their own.
+TRACKS = sorted((ROOT / 'configs').glob('tracks_*.py'))
+LEAVES = sorted(set((ROOT / 'configs').rglob('*.py')) - {*BASES, *TRACKS})
 # Leaves that share a base model differ in their data alone.
 ONE_PER_MODEL = {str(Config.fromfile(str(path)).model): path for path in LEAVES}
 HEADER = ('Command:', 'Hardware:')
@@ -39,12 +42,13 @@ def one_of_each(kind: str) -> pytest.MarkDecorator:
 def test_there_are_configs():
     assert len(LEAVES) >= 8
     assert len(BASES) >= 5
+    assert len(TRACKS) >= 2
     families = {'r50', 'swint', 'swinl', 'videoswinb', 'minvis', 'online', 'offline'}
     assert families <= {part for path in LEAVES for part in path.stem.split('_')}
     assert {model_type(path) for path in ONE_PER_MODEL.values()} == set(FIGURE)
 
 
-@pytest.mark.parametrize('path', [*BASES, *LEAVES], ids=name)
+@pytest.mark.parametrize('path', [*BASES, *LEAVES, *TRACKS], ids=name)
 def test_it_loads_and_its_text_is_the_same_config(path):
     cfg = Config.fromfile(str(path))
     assert len(cfg) > 0
@@ -58,6 +62,18 @@ def test_it_names_what_exists_in_the_engine(path):
     assert cfg.default_scope == 'mevis'
     assert {'model', 'train_dataloader', 'optim_wrapper', 'train_cfg'} <= set(cfg)
     check_engine_names(cfg)
+
+
+@pytest.mark.parametrize('path', TRACKS, ids=name)
+def test_a_source_of_tracks_is_built_without_its_weights(path):
+    cfg = Config.fromfile(str(path))
+    assert cfg.test_dataloader.dataset.pipeline[0].type == 'OpenClipFrames'
+    source = build_without_weights(path).source
+    with pytest.raises(UserError, match=r'^weights/.*official'):
+        source.weight_files()
+    head = path.read_text().split('_base_')[0]
+    assert f'Command: tools/extract_instance_masks.py configs/{name(path)}' in head
+    assert 'Not run' in head
 
 
 def highest_k(cfg: Config) -> int:

@@ -3,10 +3,12 @@
 from mevis.models import backbones, dvis, mutr, query_initializers, text_encoders
 from mevis.models.base_segmentor import BaseRefVidSegmentor
 from mevis.models.data_preprocessor import RefVidSegDataPreprocessor
+from mevis.models.track_finder import TrackFinder
 
 __all__ = [
     'BaseRefVidSegmentor',
     'RefVidSegDataPreprocessor',
+    'TrackFinder',
     'backbones',
     'dvis',
     'mutr',

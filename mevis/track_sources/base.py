@@ -1,6 +1,7 @@
 """The contract of sources of tracks."""
 
 from abc import ABCMeta, abstractmethod
+from pathlib import Path
 
 from torch import nn
 
@@ -13,6 +14,14 @@ class TrackSource(nn.Module, metaclass=ABCMeta):
     What it gives is what ``tools/extract_instance_masks.py`` writes to files: whoever reads tracks
     does not care which source they come from.
     """
+
+    def weight_files(self) -> list[Path]:
+        """Files beside the checkpoint of a model on which the tracks depend.
+
+        Raises:
+            UserError: If one is missing; asked before a test or an extraction begins.
+        """
+        return []
 
     @abstractmethod
     def forward(self, video: VideoFrames) -> InstanceMasks:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
@@ -36,11 +37,21 @@ class DVISTracks(LazyModelSource):
     ) -> None:
         super().__init__()
         self.config = config
-        self.weights = checkpoint
+        self.checkpoint = checkpoint
         self.options = dict(options or {})
+
+    def weight_files(self) -> list[Path]:
+        """The config, where it is a file, and the checkpoint."""
+        config = [self.config] if isinstance(self.config, str) else []
+        files = [Path(name).expanduser() for name in (*config, self.checkpoint)]
+        for file in files:
+            if not file.is_file():
+                raise UserError(f'{file}: no such file (DVISTracks).')
+        return files
 
     def load(self) -> tuple[nn.Module, Any]:
         """Builds the model of the config, and the transform that resizes frames (or None)."""
+        self.weight_files()
         cfg = self._config()
         with DefaultScope.overwrite_default_scope('mevis'):
             model = MODELS.build(cfg.model)
@@ -48,9 +59,7 @@ class DVISTracks(LazyModelSource):
             raise UserError(
                 f'{self._name}: {type(model).__name__} finds no instances. Name a config of DVIS.'
             )
-        if not Path(self.weights).expanduser().is_file():
-            raise UserError(f'{self.weights}: no such file (checkpoint of DVISTracks).')
-        load_into(model, self.weights)
+        load_into(model, self.checkpoint)
         return model, _resizing(cfg, self._name)
 
     @torch.no_grad()
@@ -63,19 +72,17 @@ class DVISTracks(LazyModelSource):
         for frames in chunks_of(video, model.window_size or len(video)):
             if resize is not None:
                 frames = resize({'frames': frames, 'img_shape': tuple(video.size)})['frames']
-            yield torch.from_numpy(frames).permute(0, 3, 1, 2).to(self.device)
+            # Contiguous, as an extraction packs them: other strides are other kernels of PyTorch.
+            images = np.ascontiguousarray(frames.transpose(0, 3, 1, 2))
+            yield torch.from_numpy(images).to(self.device)
 
     @property
     def _name(self) -> str:
         return self.config if isinstance(self.config, str) else 'the config of DVISTracks'
 
     def _config(self) -> Config:
-        if not isinstance(self.config, str):
-            cfg = Config(dict(self.config))
-        elif Path(self.config).is_file():
-            cfg = Config.fromfile(self.config)
-        else:
-            raise UserError(f'{self.config}: no such config (DVISTracks).')
+        is_file = isinstance(self.config, str)
+        cfg = Config.fromfile(self.config) if is_file else Config(dict(self.config))
         cfg.merge_from_dict(self.options)
         return cfg
 

@@ -18,12 +18,7 @@ class LazyModelSource(TrackSource):
 
     The network is frozen and is none of the submodules: its weights are in no checkpoint of the
     model that asks for tracks, and no optimizer sees them.
-
-    Attributes:
-        weights: The file or folder that the weights lie in.
     """
-
-    weights: str
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,6 +7,27 @@ from typing import Any
 from mevis.errors import UserError
 
 
+def weight_files(folder: str, official: str) -> list[Path]:
+    """The files of a folder that decide what its network answers.
+
+    Args:
+        folder: Holds ``config.json``, ``*.safetensors`` and the files of the processor.
+        official: Where such a folder comes from, for messages.
+
+    Raises:
+        UserError: If it does not exist, or config or weights are missing.
+    """
+    path = Path(folder).expanduser()
+    absent = [name for name in ('config.json', '*.safetensors') if not any(path.glob(name))]
+    if absent:
+        raise UserError(
+            f'{folder}: no {" and no ".join(absent)} in it. Download the official {official} to'
+            ' this folder, and name it in `weights`.'
+        )
+    kinds = ('*.json', '*.safetensors', '*.txt')
+    return sorted(file for kind in kinds for file in path.glob(kind))
+
+
 def load_pretrained(model_class: Any, folder: str, official: str) -> Any:
     """Loads a network by ``from_pretrained``.
 
@@ -18,13 +39,8 @@ def load_pretrained(model_class: Any, folder: str, official: str) -> Any:
     Raises:
         UserError: If the folder or a file in it is missing, or its weights are of another model.
     """
+    weight_files(folder, official)
     path = Path(folder).expanduser()
-    absent = [name for name in ('config.json', '*.safetensors') if not any(path.glob(name))]
-    if absent:
-        raise UserError(
-            f'{folder}: no {" and no ".join(absent)} in it. Download the official {official} to'
-            ' this folder, and name it in `weights`.'
-        )
     quiet = logging.getLogger('transformers')
     level = quiet.level
     quiet.setLevel(logging.ERROR)  # what is wrong is said below, once

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -13,7 +14,7 @@ from mevis.structures import InstanceMasks, VideoFrames, encode_rle
 from mevis.structures.mask_rle import Rle
 from mevis.track_sources.lazy_model import LazyModelSource
 from mevis.track_sources.offline_kernels import offline_kernels
-from mevis.track_sources.pretrained_folder import load_pretrained
+from mevis.track_sources.pretrained_folder import load_pretrained, weight_files
 
 OFFICIAL = 'SAM 3, facebook/sam3 of the Hugging Face hub (SAM License, access on request)'
 _REMEMBERED_FRAMES = 20
@@ -53,6 +54,10 @@ class SAM3VideoTracks(LazyModelSource):
         self.num_instances = num_instances
         self.max_objects = max_objects
         self.autocast = autocast
+
+    def weight_files(self) -> list[Path]:
+        """Config, weights and processor."""
+        return weight_files(self.weights, OFFICIAL)
 
     def load(self) -> tuple[nn.Module, Any]:
         """The network and its processor."""

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from mevis.registry import TRACK_SOURCES
 from mevis.structures import InstanceMasks, VideoFrames
 from mevis.track_sources.lazy_model import LazyModelSource, chunks_of, encode_present
-from mevis.track_sources.pretrained_folder import load_pretrained
+from mevis.track_sources.pretrained_folder import load_pretrained, weight_files
 
 OFFICIAL = 'VidEoMT, such as tue-mps/videomt-dinov2-small-ytvis2019 of the Hugging Face hub'
 
@@ -44,6 +44,10 @@ class VidEoMTTracks(LazyModelSource):
         self.num_instances = num_instances
         self.min_score = min_score
         self.chunk_size = chunk_size
+
+    def weight_files(self) -> list[Path]:
+        """Config, weights and processor."""
+        return weight_files(self.weights, OFFICIAL)
 
     def load(self) -> tuple[nn.Module, Any]:
         """The network and its processor of frames."""

@@ -37,7 +37,7 @@ def test_equals_an_extraction(tmp_path, config, weights, make_video):
         Image.fromarray(frame).save(paths[-1])
     loader = TRANSFORMS.build(Config.fromfile(config).test_dataloader.dataset.pipeline[0])
     loaded = loader({'frame_paths': paths})
-    inputs = torch.from_numpy(loaded['frames']).permute(0, 3, 1, 2)
+    inputs = torch.from_numpy(loaded['frames']).permute(0, 3, 1, 2).contiguous()
     model = build_small_dvis('online')
     expected = model.segment(inputs.split(model.window_size), (50, 70))
     tracks = source(config=config, checkpoint=weights)(make_video(7))
@@ -60,7 +60,7 @@ def test_a_config_without_a_file(config, weights, make_video):
 
 def test_what_is_missing_is_named_when_it_is_asked_for(config, weights, make_video):
     for arguments, message in (
-        (dict(config='absent.py', checkpoint=weights), r'absent\.py: no such config'),
+        (dict(config='absent.py', checkpoint=weights), r'absent\.py: no such file'),
         (dict(config=config, checkpoint='absent.pth'), r'absent\.pth: no such file'),
         (dict(config={'model': small_dvis_config('online')}, checkpoint=weights), 'no test_data'),
         (
@@ -71,3 +71,13 @@ def test_what_is_missing_is_named_when_it_is_asked_for(config, weights, make_vid
         plug = source(**arguments)
         with pytest.raises(UserError, match=message):
             plug(make_video(7))
+
+
+def test_files_that_tracks_depend_on(files):
+    config, weights = files
+    assert [str(file) for file in source(config=config, checkpoint=weights).weight_files()] == [
+        config,
+        weights,
+    ]
+    content = Config.fromfile(config)
+    assert len(source(config=content, checkpoint=weights).weight_files()) == 1

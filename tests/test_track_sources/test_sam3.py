@@ -86,6 +86,11 @@ def test_few_tracks(sam3_folder, make_video):
     assert len(source(sam3_folder, num_instances=1)(make_video(3))) == 1
 
 
+def test_files_that_tracks_depend_on(sam3_folder):
+    names = {file.name for file in source(sam3_folder).weight_files()}
+    assert {'config.json', 'model.safetensors', 'processor_config.json'} <= names
+
+
 def test_mistakes(tmp_path, make_video):
     with pytest.raises(UserError, match=r'absent: no config\.json.*facebook/sam3'):
         source(str(tmp_path / 'absent'))(make_video(2))

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +12,34 @@ from mmengine.dist import broadcast_object_list, is_main_process
 
 from mevis.apis.configs.constructor_arguments import arguments_of_type
 from mevis.errors import UserError
-from mevis.registry import REFINERS
+from mevis.registry import REFINERS, TRACK_SOURCES
 from mevis.structures.atomic_write import atomic_write_text
 
 # Settings that cannot change an answer.
 _IRRELEVANT = ('skip_videos', 'videos', 'data_root', 'split', 'chunk_size', 'init_cfg')
 
 
-def fingerprint(cfg: Config, checkpoint: str | Path) -> dict[str, str]:
-    """What the answers of a test follow from; two tests that agree in it may share answers."""
+# Plugs whose weights are in files of their own.
+_SLOTS = ('refiner', 'track_source', 'source')
+
+
+def fingerprint(cfg: Config, checkpoint: str | Path | None) -> dict[str, str]:
+    """What the answers of a test follow from; two tests that agree in it may share answers.
+
+    Args:
+        cfg: The config.
+        checkpoint: The weights; None for a model that has none of its own (``TrackFinder``).
+
+    Raises:
+        UserError: If weights of the refiner or of the source of tracks are missing.
+    """
     dataset = cfg.test_dataloader.dataset
     decides = {'model': _relevant(cfg.model), 'dataset': _relevant(dataset)}
     text = json.dumps(decides, sort_keys=True, default=str)
     return {
         'config': hashlib.sha256(text.encode()).hexdigest(),
-        'checkpoint': sha256(checkpoint),
-        **_refiner_weights(cfg),
+        'checkpoint': 'none' if checkpoint is None else sha256(checkpoint),
+        **_plug_weights(cfg),
         'split': str(dataset.split),
         'data_root': str(Path(dataset.data_root).resolve()),
     }
@@ -40,14 +52,18 @@ def refiner_fingerprint(cfg: Config) -> dict[str, str]:
         UserError: If weights of the refiner are missing.
     """
     text = json.dumps(_relevant(cfg.model.refiner), sort_keys=True, default=str)
-    return {'refiner': hashlib.sha256(text.encode()).hexdigest(), **_refiner_weights(cfg)}
+    return {'refiner': hashlib.sha256(text.encode()).hexdigest(), **_plug_weights(cfg, ['refiner'])}
 
 
-def _refiner_weights(cfg: Config) -> dict[str, str]:
+def _plug_weights(cfg: Config, slots: Sequence[str] = _SLOTS) -> dict[str, str]:
     """Asked before work begins, so that a missing file is missed then."""
-    refiner = cfg.model.get('refiner')
-    files = REFINERS.build(refiner).weight_files() if refiner else []
-    return {f'refiner weights {file.name}': sha256(file) for file in files}
+    registries = dict(refiner=REFINERS, track_source=TRACK_SOURCES, source=TRACK_SOURCES)
+    found = {}
+    for slot in slots:
+        plug = cfg.model.get(slot)
+        files = registries[slot].build(plug).weight_files() if plug else []
+        found.update({f'{slot} weights {file.name}': sha256(file) for file in files})
+    return found
 
 
 def sha256(path: str | Path) -> str:

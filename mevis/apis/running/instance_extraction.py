@@ -45,13 +45,14 @@ class ExtractionSummary:
 
 
 def prepare_extraction(
-    cfg: Config, checkpoint: str | Path, out_dir: str | Path, top_k: int, split: str | None
+    cfg: Config, checkpoint: str | Path | None, out_dir: str | Path, top_k: int, split: str | None
 ) -> int:
     """Sets the config to extraction; videos that the folder holds are left out.
 
     Args:
         cfg: The config; its test data set and evaluator are set in place.
-        checkpoint: The weights.
+        checkpoint: The weights;
+            None for a model that names its weights itself (``TrackFinder``).
         out_dir: Where the files go.
         top_k: Tracks per video, at most.
         split: Part of the data set;
@@ -61,15 +62,19 @@ def prepare_extraction(
         Videos that are done already.
 
     Raises:
-        UserError: If ``top_k`` is negative or the folder holds tracks of another model, config,
-            split or K.
+        UserError: If ``top_k`` is negative, a checkpoint is needed, or the folder holds tracks of
+            another model, config, split or K.
         FileNotFoundError: If the checkpoint does not exist.
     """
-    if top_k < 0:
-        raise UserError(f'--top-k {top_k}: a number of tracks, 0 or more.')
+    check_top_k(top_k)
     dataset = cfg.test_dataloader.dataset
     if split is not None:
         dataset.split = split
+    if checkpoint is None and 'source' not in cfg.model:
+        raise UserError(
+            f'{cfg.filename}: a checkpoint is needed after the config: the weights of its'
+            f' {cfg.model.type}.'
+        )
     made_of = {**fingerprint(cfg, checkpoint), 'top_k': str(top_k)}
     # The same data set elsewhere gives the same tracks.
     made_of.pop('data_root')
@@ -83,6 +88,16 @@ def prepare_extraction(
         dict(type='InstanceMaskWriter', out_dir=str(out_dir), made_of=made_of, top_k=top_k)
     ]
     return len(done)
+
+
+def check_top_k(top_k: int) -> None:
+    """Refuses a negative number of tracks.
+
+    Raises:
+        UserError: If it is one.
+    """
+    if top_k < 0:
+        raise UserError(f'--top-k {top_k}: a number of tracks, 0 or more.')
 
 
 def extract(cfg: Config, done_before: int, unsafe_unpickle: bool = False) -> ExtractionSummary:
@@ -102,12 +117,14 @@ def extract(cfg: Config, done_before: int, unsafe_unpickle: bool = False) -> Ext
 
     runner = build_runner(cfg, unsafe_unpickle)
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-    wanted, given = cfg.test_evaluator[0].top_k, getattr(model, 'num_instances', None)
-    if given is not None and wanted > given:
-        raise UserError(
-            f'--top-k {wanted}: the model gives {given} tracks at most. Add --cfg-options'
-            f' model.num_instances={wanted}'
-        )
+    wanted = cfg.test_evaluator[0].top_k
+    for name, part in (('model', model), ('model.source', getattr(model, 'source', None))):
+        given = getattr(part, 'num_instances', None)
+        if given is not None and wanted > given:
+            raise UserError(
+                f'--top-k {wanted}: the model gives {given} tracks at most. Add --cfg-options'
+                f' {name}.num_instances={wanted}'
+            )
     start = time.perf_counter()
     figures = runner.test()
     seconds = time.perf_counter() - start

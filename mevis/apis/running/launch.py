@@ -34,12 +34,13 @@ def prepare_processes(cfg: Config, launcher: str) -> None:
     if launcher != 'pytorch':
         raise UserError(f'--launcher {launcher} needs GPUs. On CPUs use --launcher pytorch.')
     torch.distributed.init_process_group('gloo')
-    cfg.model_wrapper_cfg = dict(
+    on_cpu = dict(
         type='MMDistributedDataParallel',
         device_ids=None,
         broadcast_buffers=False,
         find_unused_parameters=cfg.get('find_unused_parameters', False),
     )
+    cfg.model_wrapper_cfg = {**on_cpu, **cfg.get('model_wrapper_cfg', {})}
 
 
 def set_precision(cfg: Config) -> None:

@@ -16,6 +16,7 @@ from mevis.datasets.transforms.loading import (
     LoadClipMasks,
     LoadInstanceMasks,
     LoadResizedFrames,
+    OpenClipFrames,
 )
 from mevis.datasets.transforms.packing import PackRefVidSegInputs
 
@@ -26,6 +27,7 @@ __all__ = [
     'LoadInstanceMasks',
     'LoadResizedFrames',
     'NormalizeExpression',
+    'OpenClipFrames',
     'PackRefVidSegInputs',
     'PhotometricDistortClip',
     'RandomCropClip',

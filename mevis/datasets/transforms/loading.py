@@ -79,6 +79,24 @@ class LoadResizedFrames(BaseTransform):
 
 
 @TRANSFORMS.register_module()
+class OpenClipFrames(BaseTransform):
+    """Reads no frame but the first, whose size it needs: for models that ask for what they need.
+
+    Adds what :class:`LoadClipFrames` adds; ``frames`` are (T, 0, 0, 3).
+    """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Looks at the first frame."""
+        paths = results['frame_paths']
+        size = read_frame(paths[0]).shape[:2]
+        results['read_frames'] = FrameReader(paths, size)
+        results['frames'] = np.empty((len(paths), 0, 0, 3), np.uint8)
+        results['ori_shape'] = results['img_shape'] = size
+        results['flip'] = False
+        return results
+
+
+@TRANSFORMS.register_module()
 class LoadClipMasks(BaseTransform):
     """Decodes ``gt_rles`` to ``gt_masks`` (T, H, W) bool; comes after the frames."""
 
