@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mevis.boundary.files import regular_file
 from mevis.boundary.rle import check_track
 from mevis.errors import UserError
 from mevis.structures.instance_masks import InstanceMasks
@@ -84,7 +85,7 @@ def read_instance_file(path: str | Path) -> InstanceFile:
     path = Path(path)
     mend = 'Run tools/extract_instance_masks.py for this split.'
     try:
-        data = json.loads(path.read_text(encoding='utf-8'))
+        data = json.loads(regular_file(path).read_text(encoding='utf-8'))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise UserError(f'{path}: the instance masks are missing. {mend}') from error
     except ValueError as error:

@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mevis.boundary.rle import check_track
 from mevis.errors import UserError
 from mevis.structures import (
     ClipTracks,
@@ -27,7 +28,6 @@ from mevis.structures import (
     decode_rle,
     encode_rle,
 )
-from mevis.structures.track_checks import check_track
 
 STRIDES = (4, 8, 16, 32)
 EXPRESSIONS = [

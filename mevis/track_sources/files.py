@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from pycocotools import mask as coco_mask
 
+from mevis.boundary.files import regular_file
 from mevis.errors import UserError
 from mevis.structures import InstanceMasks, Trajectories
 from mevis.structures.instance_file import InstanceFile, parse_instance_file
@@ -70,7 +71,7 @@ def read_instance_masks(
 
 def _recognise(path: Path, num_frames: int | None) -> MotBoxes | YouTubeVISResults | InstanceFile:
     try:
-        with path.open('rb') as file:
+        with regular_file(path).open('rb') as file:
             start = file.read(4096).removeprefix(b'\xef\xbb\xbf').lstrip()[:1]
     except OSError as error:
         raise UserError(f'{path}: cannot be read ({error.strerror}).') from error

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mevis.boundary.files import regular_file
 from mevis.errors import UserError
 
 MOST_ENTRIES = 50_000_000
@@ -128,7 +129,7 @@ def _arrange(
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding='utf-8-sig').splitlines()
+        return regular_file(path).read_text(encoding='utf-8-sig').splitlines()
     except UnicodeDecodeError as error:
         raise UserError(f'{path}: no text ({error}).') from error
 

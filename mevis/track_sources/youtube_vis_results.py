@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
+from mevis.boundary.files import regular_file
 from mevis.boundary.rle import check_track, compressed
 from mevis.errors import UserError
 from mevis.structures import InstanceMasks
@@ -124,7 +125,7 @@ class YouTubeVISResults:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding='utf-8'))
+        return json.loads(regular_file(path).read_text(encoding='utf-8'))
     except FileNotFoundError as error:
         raise UserError(f'{path}: no such file.') from error
     except ValueError as error:

@@ -12,10 +12,10 @@ from mmengine.logging import print_log
 
 from mevis.apis.running.evaluation_job import sha256
 from mevis.apis.running.instance_extraction import ExtractionSummary, check_top_k
+from mevis.boundary.rle import check_track
 from mevis.errors import UserError
 from mevis.structures import InstanceMasks
 from mevis.structures.instance_folder import InstanceFolder
-from mevis.structures.track_checks import check_track
 
 TracksOf = Callable[[Any, tuple[int, int]], InstanceMasks]
 """Record and (H, W) of a video -> its tracks."""
