@@ -84,3 +84,22 @@ def test_a_config_without_a_test_says_so():
 def test_scores_are_written_as_json(tmp_path):
     write_scores(tmp_path / 'scores.json', {'J&F': 0.5})
     assert json.loads((tmp_path / 'scores.json').read_text()) == {'J&F': 0.5}
+
+
+def test_answers_know_the_weights_of_their_source_of_tracks(weights, tmp_path):
+    cfg = config()
+    # DVIS calls a part of its own a refiner.
+    cfg.model.refiner = dict(type='NoTemporalRefiner')
+    plain = fingerprint(cfg, weights)
+    files = dict(config=str(tmp_path / 'dvis.py'), checkpoint=str(tmp_path / 'dvis.pth'))
+    cfg.model.track_source = dict(type='DVISTracks', **files)
+    with pytest.raises(UserError, match=r'dvis\.py: no such file'):
+        fingerprint(cfg, weights)
+    for file in files.values():
+        Path(file).write_text('first')
+    first = fingerprint(cfg, weights)
+    Path(files['checkpoint']).write_text('second')
+    second = fingerprint(cfg, weights)
+    assert {key for key in second if first[key] != second[key]} == {'track_source weights dvis.pth'}
+    assert not {'track_source weights dvis.pth', 'refiner weights'} & set(plain)
+    assert fingerprint(cfg, None)['checkpoint'] == 'none'
