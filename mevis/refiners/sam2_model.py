@@ -90,12 +90,15 @@ def _whole(model: Any, path: Path) -> nn.Module:
     """Reads a model; what the file lacks would be left random by the library."""
     from transformers.utils import logging
 
-    shown = logging.get_verbosity()
+    shown, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()  # the image model has no use for the parts that remember
+    logging.disable_progress_bar()
     try:
         found, report = model.from_pretrained(path, local_files_only=True, output_loading_info=True)
     finally:
         logging.set_verbosity(shown)
+        if bars:
+            logging.enable_progress_bar()
     if report['missing_keys']:
         missing = sorted(report['missing_keys'])
         raise ValueError(f'{len(missing)} tensors are missing, such as {missing[0]}')

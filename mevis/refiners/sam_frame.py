@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate, pad
 
 from mevis.refiners.point_prompts import PointPrompts
+from mevis.refiners.sam_weights import sam_package
 
 
 class SamFrame:
@@ -23,10 +24,8 @@ class SamFrame:
 
     @torch.no_grad()
     def __init__(self, sam: nn.Module, image: np.ndarray) -> None:
-        from segment_anything_hq import SamPredictor
-
         self.sam: Any = sam
-        self.predictor = SamPredictor(sam)
+        self.predictor = sam_package().SamPredictor(sam)
         self.predictor.set_image(image)
         decoder = self.sam.mask_decoder
         self._image = {

@@ -1,7 +1,9 @@
 """SAM and HQ-SAM of the package segment-anything-hq, from files that the user names."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 import torch
 from torch import Tensor, nn
@@ -86,10 +88,17 @@ def new_sam(model: str, hq: bool = True) -> nn.Module:
         model: ``vit_tiny``, ``vit_b``, ``vit_l`` or ``vit_h``.
         hq: With the HQ token and its features.
     """
-    import segment_anything_hq as package
-
+    package = sam_package()
     registry = package.sam_model_registry if hq else package.sam_model_registry_baseline
     return registry[model]().eval()
+
+
+def sam_package() -> ModuleType:
+    """segment_anything_hq, without what its import says of timm."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        import segment_anything_hq
+    return segment_anything_hq
 
 
 def _model_of(weights: Mapping[str, Tensor]) -> str | None:

@@ -81,3 +81,19 @@ def write_small_sam2(folder: str | Path, image_size: int = 64, seed: int = 0) ->
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
     return str(folder)
+
+
+def write_sam2_tiny(folder: str | Path) -> str:
+    """Writes SAM 2 "tiny" at full size, 39 M parameters and 1024 pixels, with random weights."""
+    from transformers import (
+        Sam2ImageProcessor,
+        Sam2VideoConfig,
+        Sam2VideoModel,
+        Sam2VideoProcessor,
+        Sam2VideoVideoProcessor,
+    )
+
+    torch.manual_seed(0)
+    Sam2VideoModel(Sam2VideoConfig()).save_pretrained(folder)
+    Sam2VideoProcessor(Sam2ImageProcessor(), Sam2VideoVideoProcessor()).save_pretrained(folder)
+    return str(folder)
