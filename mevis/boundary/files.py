@@ -14,6 +14,15 @@ _KINDS = {
 }
 
 
+def expanded(path: str | Path) -> Path:
+    """The path with ``~`` as the home folder, where no file has the name as it stands."""
+    path = Path(path)
+    try:
+        return path if os.path.lexists(path) else path.expanduser()
+    except (RuntimeError, ValueError):  # no such user, no home; a name that no file can have
+        return path
+
+
 def regular_file(path: str | Path) -> Path:
     """The path, if reading it comes to an end: a pipe or a device may never give a byte.
 

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
 
+from mevis.boundary.files import expanded
 from mevis.errors import UserError
 
 # What torch says of a name that is not on the list.
@@ -63,7 +64,7 @@ def read_file(path: str | Path, map_location: Any = 'cpu', unsafe: bool = False)
         UserError: If the file would run code, is damaged or is no checkpoint.
         FileNotFoundError: If it does not exist.
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     if not path.is_file():
         raise FileNotFoundError(2, 'no such checkpoint', str(path))
     if path.suffix == '.safetensors':

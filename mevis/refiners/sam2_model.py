@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import nn
 
+from mevis.boundary.files import expanded
 from mevis.errors import UserError
 
 FOLDER = 'data/weights/sam2.1-hiera-large'
@@ -37,7 +38,7 @@ def weight_files(folder: str) -> list[Path]:
     Raises:
         UserError: If one is missing; says what the folder is and where it is looked for.
     """
-    path = Path(folder).expanduser()
+    path = expanded(folder)
     missing = [name for name in _FILES if not (path / name).is_file()]
     if missing:
         raise UserError(

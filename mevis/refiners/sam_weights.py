@@ -8,6 +8,7 @@ from types import ModuleType
 import torch
 from torch import Tensor, nn
 
+from mevis.boundary.files import expanded
 from mevis.checkpoints.loading import read_checkpoint
 from mevis.errors import UserError
 
@@ -44,7 +45,7 @@ def weight_file(model: str, checkpoint: str | None) -> Path:
     Raises:
         UserError: If it does not exist; says what it is called and where it is looked for.
     """
-    path = Path(checkpoint or f'{FOLDER}/{HQ_FILES[model]}').expanduser()
+    path = expanded(checkpoint or f'{FOLDER}/{HQ_FILES[model]}')
     if not path.is_file():
         raise UserError(
             f'{path}: no such file. It should hold the weights of HQ-SAM {model}, officially called'

@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
+from mevis.boundary.files import expanded
 from mevis.checkpoints.loading import load_into
 from mevis.errors import UserError
 from mevis.registry import MODELS, TRACK_SOURCES, TRANSFORMS
@@ -43,7 +44,7 @@ class DVISTracks(LazyModelSource):
     def weight_files(self) -> list[Path]:
         """The config, where it is a file, and the checkpoint."""
         config = [self.config] if isinstance(self.config, str) else []
-        files = [Path(name).expanduser() for name in (*config, self.checkpoint)]
+        files = [expanded(name) for name in (*config, self.checkpoint)]
         for file in files:
             if not file.is_file():
                 raise UserError(f'{file}: no such file (DVISTracks).')

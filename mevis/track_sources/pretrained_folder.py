@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from mevis.boundary.files import expanded
 from mevis.errors import UserError
 
 
@@ -17,7 +18,7 @@ def weight_files(folder: str, official: str) -> list[Path]:
     Raises:
         UserError: If it does not exist, or config or weights are missing.
     """
-    path = Path(folder).expanduser()
+    path = expanded(folder)
     absent = [name for name in ('config.json', '*.safetensors') if not any(path.glob(name))]
     if absent:
         raise UserError(
@@ -40,7 +41,7 @@ def load_pretrained(model_class: Any, folder: str, official: str) -> Any:
         UserError: If the folder or a file in it is missing, or its weights are of another model.
     """
     weight_files(folder, official)
-    path = Path(folder).expanduser()
+    path = expanded(folder)
     quiet = logging.getLogger('transformers')
     level = quiet.level
     quiet.setLevel(logging.ERROR)  # what is wrong is said below, once

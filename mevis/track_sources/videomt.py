@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mevis.boundary.files import expanded
 from mevis.registry import TRACK_SOURCES
 from mevis.structures import InstanceMasks, VideoFrames
 from mevis.track_sources.lazy_model import LazyModelSource, chunks_of, encode_present
@@ -110,8 +111,8 @@ def _processor(folder: str, size: int) -> Any:
 
     square = {'height': size, 'width': size}
     names = ('video_preprocessor_config.json', 'preprocessor_config.json', 'processor_config.json')
-    if any((Path(folder).expanduser() / name).is_file() for name in names):
-        path = str(Path(folder).expanduser())
+    if any((expanded(folder) / name).is_file() for name in names):
+        path = str(expanded(folder))
         return VideomtVideoProcessor.from_pretrained(path, local_files_only=True, size=square)
     return VideomtVideoProcessor(size=square)
 

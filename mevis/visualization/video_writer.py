@@ -1,6 +1,6 @@
 """Videos that play anywhere, frame by frame to disk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +16,8 @@ _CODECS = {
     'libx264': {'crf': '20', 'preset': 'veryfast'},
     'mpeg4': {'qscale': '3'},
 }
+_TICK = Fraction(1, 1000)
+"""Of the clock of films whose frames have times of their own."""
 
 
 class VideoWriter:
@@ -27,12 +29,24 @@ class VideoWriter:
         container: Of PyAV, open for writing.
         fps: Frames per second.
         codec: Name of an encoder of FFmpeg.
+        pixel_aspect: Width of a pixel by its height.
+        times: When each frame is shown, seconds, rising; None: at a constant rate.
     """
 
-    def __init__(self, container: Any, fps: Fraction, codec: str) -> None:
+    def __init__(
+        self,
+        container: Any,
+        fps: Fraction,
+        codec: str,
+        pixel_aspect: Fraction = Fraction(1),
+        times: Sequence[float] | None = None,
+    ) -> None:
         self._container = container
         self._fps = fps
         self._codec = codec
+        self._pixel_aspect = pixel_aspect
+        self._stamps = None if times is None else _stamps(times)
+        self._count = 0
         self._stream: Any = None
         self._shape: tuple[int, ...] | None = None
 
@@ -52,6 +66,9 @@ class VideoWriter:
         height, width = frame.shape[:2]
         even = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode='edge')
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(even), format='rgb24')
+        if self._stamps is not None:
+            picture.pts, picture.time_base = self._stamps[self._count], _TICK
+        self._count += 1
         self._container.mux(self._stream.encode(picture))
 
     def flush(self) -> None:
@@ -66,11 +83,26 @@ class VideoWriter:
         self._stream.height = shape[0] + shape[0] % 2
         self._stream.width = shape[1] + shape[1] % 2
         self._stream.pix_fmt = 'yuv420p'
+        self._stream.codec_context.sample_aspect_ratio = self._pixel_aspect
+        if self._stamps is not None:
+            self._stream.time_base = self._stream.codec_context.time_base = _TICK
+
+
+def _stamps(times: Sequence[float]) -> list[int]:
+    """Times in ticks; no two are the same."""
+    stamps: list[int] = []
+    for time in times:
+        stamps.append(max(round(time / _TICK), stamps[-1] + 1 if stamps else 0))
+    return stamps
 
 
 @contextmanager
 def write_video(
-    path: str | Path, fps: Fraction | float, codec: str | None = None
+    path: str | Path,
+    fps: Fraction | float,
+    codec: str | None = None,
+    pixel_aspect: Fraction = Fraction(1),
+    times: Sequence[float] | None = None,
 ) -> Iterator[VideoWriter]:
     """Opens an ``.mp4`` that is whole after the block, or absent.
 
@@ -82,6 +114,9 @@ def write_video(
         fps: Frames per second.
         codec: Name of an encoder of FFmpeg;
             None: the best that there is.
+        pixel_aspect: Width of a pixel by its height, for the player.
+        times: When each frame is shown, seconds, rising;
+            None: at a constant rate.
 
     Raises:
         OSError: If the file cannot be written; names it.
@@ -89,7 +124,7 @@ def write_video(
     rate = Fraction(fps).limit_denominator(1001)
     try:
         with atomic_path(path) as temporary, av.open(str(temporary), 'w') as container:
-            writer = VideoWriter(container, rate, codec or best_codec())
+            writer = VideoWriter(container, rate, codec or best_codec(), pixel_aspect, times)
             yield writer
             writer.flush()
     except av.error.FFmpegError as error:

@@ -76,3 +76,17 @@ def test_a_folder_that_is_a_file_is_named(tmp_path):
     (tmp_path / 'file').write_text('')
     with pytest.raises(OSError, match='file'), write_video(tmp_path / 'file/v.mp4', 10):
         pass
+
+
+@pytest.mark.parametrize('codec', ['mpeg4', None])
+def test_times_and_the_shape_of_pixels_come_back(tmp_path, codec):
+    times = [0, 0.1, 0.1, 1.5, 1.625]
+    film = tmp_path / 'v.mp4'
+    with write_video(film, 10, codec, pixel_aspect=Fraction(16, 11), times=times) as writer:
+        for frame in clip(num_frames=5):
+            writer.write(frame)
+    with av.open(str(film)) as container:
+        stream = container.streams.video[0]
+        assert stream.sample_aspect_ratio == Fraction(16, 11)
+        shown = [frame.time for frame in container.decode(stream)]
+    assert shown == pytest.approx([0, 0.1, 0.101, 1.5, 1.625], abs=1e-4)

@@ -71,7 +71,8 @@ def draw_instances(
         )
     ]
     film, sheet = Path(folder) / 'overlay.mp4', Path(folder) / 'sheet.png'
-    write_overlay(film, source, source.fps, size, texts, instances.rles)
+    times, aspect = source.frame_times(count), source.pixel_aspect
+    write_overlay(film, source, source.fps, size, texts, instances.rles, times, aspect)
     strips = [
         Strip(text, colour_of(index), rles)
         for index, (text, rles) in enumerate(zip(texts, instances.rles, strict=True))

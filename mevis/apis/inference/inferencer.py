@@ -37,6 +37,7 @@ class InferenceResult:
         frame_names: Names of the frames that were answered, without extension.
         frame_indices: Where in the video they are; frames that were skipped have no masks.
         predictions: One per sentence, in the order of the question.
+        frame_times: When they are shown, seconds from the first of the video.
         source: The frames, to be drawn on.
     """
 
@@ -46,6 +47,7 @@ class InferenceResult:
     frame_names: list[str]
     frame_indices: list[int]
     predictions: list[ExpressionPrediction]
+    frame_times: list[float]
     source: VideoSource = field(repr=False)
 
     def masks(self, index: int, positions: Sequence[int] | None = None) -> np.ndarray:
@@ -62,6 +64,7 @@ class InferenceResult:
             'size': list(self.size),
             'frames': self.frame_names,
             'frame_indices': self.frame_indices,
+            'times': [round(time, 6) for time in self.frame_times],
             'answers': [
                 {'text': answer.text, 'score': answer.score, 'rles': answer.rles}
                 for answer in self.predictions
@@ -151,6 +154,7 @@ class RefVidSegInferencer:
             list(sample.frame_names),
             list(sample.frame_indices),
             predictions,
+            source.frame_times(len(sample.frame_names)),
             source,
         )
 

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ def write_overlay(
     size: tuple[int, int],
     texts: Sequence[str],
     tracks: Sequence[Sequence[Any]],
+    times: Sequence[float] | None = None,
+    pixel_aspect: Fraction = Fraction(1),
 ) -> None:
     """Writes a film of the frames with the masks on them and the sentences below.
 
@@ -46,10 +49,13 @@ def write_overlay(
         size: (H, W).
         texts: The sentences.
         tracks: One per sentence: T RLEs, None where the object is absent.
+        times: When each frame is shown, seconds; None: ``fps`` says it.
+        pixel_aspect: Width of a pixel by its height, for the player.
     """
     captions = [Caption(text, colour_of(index)) for index, text in enumerate(texts)]
     painter = FramePainter(size, captions)
-    with write_video(path, fps) as writer:
+    timing = None if times is None or _even(times, fps) else times
+    with write_video(path, fps, pixel_aspect=pixel_aspect, times=timing) as writer:
         for position, frame in enumerate(frames):
             masks = decode_rle([track[position] for track in tracks], size, str(path))
             writer.write(painter(frame, list(masks)))
@@ -83,7 +89,16 @@ def _write_files(result: InferenceResult, folder: Path, on_frame: OnFrame) -> li
     tracks = [answer.rles for answer in result.predictions]
     film, sheet, answers = (folder / name for name in ('overlay.mp4', 'sheet.png', MARKER))
     frames = _counted(result.source, on_frame)
-    write_overlay(film, frames, result.fps, result.size, texts, tracks)
+    write_overlay(
+        film,
+        frames,
+        result.fps,
+        result.size,
+        texts,
+        tracks,
+        result.frame_times,
+        result.source.pixel_aspect,
+    )
     write_png(sheet, _sheet(result))
     masks = []
     for index, answer in enumerate(result.predictions):
@@ -93,6 +108,11 @@ def _write_files(result: InferenceResult, folder: Path, on_frame: OnFrame) -> li
             write_png(masks[-1] / f'{name}.png', mask.astype(np.uint8) * 255)
     atomic_write_text(answers, json.dumps(result.to_dict()) + '\n')
     return [film, sheet, *masks, answers]
+
+
+def _even(times: Sequence[float], fps: float) -> bool:
+    """Whether the times are those of a constant rate."""
+    return all(abs(time - index / fps) < 0.25 / fps for index, time in enumerate(times))
 
 
 def _counted(frames: Iterable[np.ndarray], on_frame: OnFrame) -> Iterator[np.ndarray]:

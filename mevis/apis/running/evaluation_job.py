@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_main_process
 
 from mevis.apis.configs.constructor_arguments import arguments_of_type
+from mevis.boundary.files import expanded
 from mevis.errors import UserError
 from mevis.registry import REFINERS, TRACK_SOURCES
 from mevis.structures.atomic_write import atomic_write_text
@@ -71,7 +72,7 @@ def _plug_weights(cfg: Config, slots: Sequence[str] = _SLOTS) -> dict[str, str]:
 def sha256(path: str | Path) -> str:
     """The SHA-256 of a file."""
     digest = hashlib.sha256()
-    with Path(path).expanduser().open('rb') as file:
+    with expanded(path).open('rb') as file:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()

@@ -107,3 +107,9 @@ def sizes(tmp_path: Path) -> Path:
 def test_what_is_no_video_is_named(tmp_path, make, says):
     with pytest.raises(UserError, match=says):
         list(open_video(make(tmp_path)))
+
+
+def test_the_former_name_is_the_same_function():
+    from mevis.apis import video_source
+
+    assert video_source.open_video is open_video
