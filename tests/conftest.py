@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+# Tools that a test starts raise a defect of the program, where users read one line of it.
+os.environ['MEVIS_RAISE_DEFECTS'] = '1'
 # Workers of pytest-xdist share the cores: one thread each, set before torch is first imported.
 if 'PYTEST_XDIST_WORKER' in os.environ:
     os.environ.setdefault('OMP_NUM_THREADS', '1')

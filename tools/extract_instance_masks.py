@@ -118,4 +118,4 @@ def extract_with_model(cfg, args: argparse.Namespace) -> None:
 
 
 if __name__ == '__main__':
-    run(main)
+    run(main, 'the same command goes on with the videos that are missing')

@@ -64,4 +64,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run(main)
+    run(main, 'the same command does what is missing')

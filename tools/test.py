@@ -92,4 +92,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run(main)
+    run(main, 'the same command goes on with the videos that are not answered yet')

@@ -72,4 +72,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run(main)
+    run(main, 'the same command with --resume goes on from the last checkpoint')

@@ -1,72 +1,68 @@
 """How every command of the framework ends."""
 
-import errno
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import NoReturn
 
-from mevis.errors import UserError
-from mevis.registry import UnknownModuleError
+from mevis.apis.explanation import explain, is_defect_to_raise, one_line
+from mevis.apis.interruption import Interruption
 
 BAD_INPUT = 2
-INTERRUPTED = 130
-
-_MENDS = {
-    errno.ENOENT: 'no such file or folder; check the path',
-    errno.ENOTDIR: 'a part of this path is a file; choose another folder',
-    errno.EISDIR: 'is a folder; name a file',
-    errno.EEXIST: 'exists already; choose another path',
-    errno.EACCES: 'permission denied; choose another path or change its rights',
-    errno.EPERM: 'permission denied; choose another path or change its rights',
-    errno.EROFS: 'the file system is read-only; choose another folder',
-    errno.ENOSPC: 'no space left on the device; free some or choose another folder.'
-    ' What was written before is intact',
-    errno.EDQUOT: 'the disk quota is used up; free some space or choose another folder',
-    errno.EMFILE: 'too many open files; lower num_workers or raise `ulimit -n`',
-}
+DEFECT = 70
+BROKEN_PIPE = 141
 
 
-def run(main: Callable[[], int | None]) -> NoReturn:
-    """Runs a command and ends the process; a user's mistake is one line without a traceback.
+def run(main: Callable[[], int | None], resume_by: str = '') -> NoReturn:
+    """Runs a command and ends the process; whatever goes wrong is one line without a traceback.
 
-    Exit status: what ``main`` returns (None: 0), 2 for bad input, 130 when interrupted.  Set
-    ``MEVIS_TRACEBACK=1`` to see where an error came from.
+    Exit status: what ``main`` returns (None: 0), 2 for bad input, 70 for a defect of the program,
+    130 when interrupted (143, 129: by SIGTERM, SIGHUP).  ``--debug`` on the command line, or
+    ``MEVIS_TRACEBACK=1``, shows where an error came from.
 
     Args:
         main: The command; it parses its own arguments.
+        resume_by: How a user goes on after an interruption.
     """
+    debug = bool(os.environ.get('MEVIS_TRACEBACK')) or '--debug' in sys.argv[1:]
+    sys.argv[1:] = [argument for argument in sys.argv[1:] if argument != '--debug']
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, 'reconfigure'):  # a terminal that is not UTF-8, names that are not
+            stream.reconfigure(errors='backslashreplace')
+    is_main = threading.current_thread() is threading.main_thread()
+    interruption = Interruption() if is_main else None
     try:
         status = main() or 0
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough; Python would complain when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = BROKEN_PIPE
     except KeyboardInterrupt:
-        print('interrupted', file=sys.stderr)
-        status = INTERRUPTED
+        status = _interrupted(interruption, resume_by)
     except Exception as error:
-        message = explain(error)
-        if message is None or os.environ.get('MEVIS_TRACEBACK'):
-            raise
-        print(f'error: {message}', file=sys.stderr)
-        status = BAD_INPUT
-    sys.stdout.flush()
+        if interruption is not None and interruption.signal and not debug:
+            # Workers that end with the command make it raise other things.
+            status = _interrupted(interruption, resume_by)
+        else:
+            status = _failed(error, debug)
     sys.exit(status)
 
 
-def explain(error: BaseException) -> str | None:
-    """One line about a mistake that a user can mend; None for a defect of the program."""
-    if isinstance(error, (UserError, UnknownModuleError)):
-        return _without_worker_traceback(str(error))
-    if isinstance(error, OSError) and error.errno in _MENDS:
-        names = [str(name) for name in (error.filename, error.filename2) if name is not None]
-        return f'{" -> ".join(names) or "output"}: {_MENDS[error.errno]}.'
-    if isinstance(error, FileNotFoundError):
-        return _without_worker_traceback(str(error))
-    return None
+def _interrupted(interruption: Interruption | None, resume_by: str) -> int:
+    print(f'interrupted{resume_by and f"; {resume_by}"}', file=sys.stderr)
+    return 130 if interruption is None else interruption.status
 
 
-def _without_worker_traceback(message: str) -> str:
-    """Errors of data loader workers arrive as text with the worker's traceback in it."""
-    if 'Original Traceback (most recent call last):' not in message:
-        return ' '.join(message.split('\n'))
-    last = message.rstrip().splitlines()[-1]
-    _, separator, text = last.partition('Error: ')
-    return text if separator else last
+def _failed(error: Exception, debug: bool) -> int:
+    """Says what is wrong; raises it where the place in the code is asked for."""
+    message = explain(error)
+    if debug or (message is None and is_defect_to_raise()):
+        raise error
+    if message is not None:
+        print(f'error: {one_line(message)}', file=sys.stderr)
+        return BAD_INPUT
+    said = one_line(f'{type(error).__name__}: {error}')[:500]
+    print(f'error: {said} (this is a fault of mevis; --debug shows where)', file=sys.stderr)
+    return DEFECT

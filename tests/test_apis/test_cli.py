@@ -1,4 +1,6 @@
 import errno
+import os
+import signal
 import subprocess
 import sys
 
@@ -62,9 +64,102 @@ def test_an_interrupt_is_130(capsys):
     assert capsys.readouterr().err == 'interrupted\n'
 
 
-def test_a_defect_keeps_its_traceback():
+def test_a_defect_is_one_line_and_status_70(capsys, monkeypatch):
+    monkeypatch.delenv('MEVIS_RAISE_DEFECTS')
+    assert status(raising(ZeroDivisionError('by\nzero'))) == 70
+    expected = 'ZeroDivisionError: by zero (this is a fault of mevis; --debug shows where)'
+    assert capsys.readouterr().err == f'error: {expected}\n'
+
+
+def test_a_defect_fails_tests():
     with pytest.raises(ZeroDivisionError):
         run(raising(ZeroDivisionError()))
+
+
+def test_debug_shows_where(monkeypatch):
+    monkeypatch.delenv('MEVIS_RAISE_DEFECTS')
+    for error in (UserError('x'), ZeroDivisionError()):
+        monkeypatch.setattr(sys, 'argv', ['tool', 'a', '--debug', 'b'])
+        with pytest.raises(type(error)):
+            run(raising(error))
+        assert sys.argv == ['tool', 'a', 'b']
+
+
+@pytest.mark.parametrize(
+    ('error', 'expected'),
+    [
+        (OSError(errno.ENAMETOOLONG, 'x', 'a' * 300), 'too long'),
+        (OSError(errno.ELOOP, 'x', 'a'), 'a: a link that leads to itself'),
+        (OSError(errno.EFBIG, 'x', 'a'), 'ulimit -f'),
+        (OSError(errno.EBUSY, 'x', 'a'), 'a: in use'),
+        (MemoryError(), 'not enough memory'),
+        (RuntimeError('CUDA out of memory. Tried to allocate 2 GiB'), 'not enough memory'),
+        (RuntimeError('DataLoader worker (pid 7) is killed by signal: Killed. '), 'num_workers'),
+        (
+            RuntimeError(
+                'DataLoader worker (pid 7) is killed by signal: Bus error. It is possible that'
+                " dataloader's workers are out of shared memory."
+            ),
+            '/dev/shm',
+        ),
+        (RuntimeError('unable to write to file </torch_5_1_0>: No space left (28)'), '/dev/shm'),
+        (
+            OSError(
+                'Caught OSError in DataLoader worker process 0.\nOriginal Traceback (most recent'
+                ' call last):\nOSError: [Errno 24] Too many open files'
+            ),
+            'num_workers',
+        ),
+    ],
+)
+def test_what_the_system_refuses_is_no_defect(capsys, error, expected):
+    assert status(raising(error)) == 2
+    err = capsys.readouterr().err
+    assert expected in err
+    assert err.count('\n') == 1
+
+
+def test_control_characters_do_not_reach_the_terminal(capsys):
+    assert status(raising(UserError('video \x1b[2J\r\u202e: no frames'))) == 2
+    assert capsys.readouterr().err == 'error: video \\x1b[2J\\r\\u202e: no frames\n'
+
+
+CHILD = """
+import os, sys, time
+from mevis.apis.cli import run
+def main():
+    child = os.fork()
+    print('ready', flush=True)
+    time.sleep(60)
+run(main, 'go on by --resume')
+"""
+
+
+@pytest.mark.parametrize('name', ['SIGINT', 'SIGTERM', 'SIGHUP'])
+def test_signals_end_it_as_an_interrupt_does_and_forked_workers_silently(name):
+    process = subprocess.Popen(
+        [sys.executable, '-c', CHILD],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert [process.stdout.readline() for _ in range(2)] == ['ready\n'] * 2
+    os.killpg(process.pid, getattr(signal, name))
+    _, err = process.communicate(timeout=30)
+    assert err == 'interrupted; go on by --resume\n'
+    assert process.returncode == 128 + getattr(signal, name)
+
+
+@pytest.mark.parametrize('encoding', ['ascii', 'latin-1', 'utf-8'])
+def test_any_text_can_be_printed_on_any_terminal(encoding):
+    code = (
+        'from mevis.apis.cli import run\nrun(lambda: print(chr(0x7ea2), chr(0x1f600), chr(0xdcb2)))'
+    )
+    environment = {**os.environ, 'PYTHONIOENCODING': encoding}
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(b'\\udcb2\n')
 
 
 def test_a_traceback_on_demand(monkeypatch):
