@@ -86,9 +86,8 @@ def explain(error: BaseException) -> str | None:
 
 def one_line(text: str) -> str:
     """A text without line breaks and what else would move the cursor of a terminal."""
-    return ' '.join(
-        ''.join(c if c.isprintable() or c == '\n' else _escaped(c) for c in text).split()
-    )
+    shown = (c if c.isprintable() or c.isspace() else _escaped(c) for c in text)
+    return ' '.join(''.join(shown).split())
 
 
 def _escaped(character: str) -> str:

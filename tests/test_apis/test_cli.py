@@ -121,7 +121,7 @@ def test_what_the_system_refuses_is_no_defect(capsys, error, expected):
 
 def test_control_characters_do_not_reach_the_terminal(capsys):
     assert status(raising(UserError('video \x1b[2J\r\u202e: no frames'))) == 2
-    assert capsys.readouterr().err == 'error: video \\x1b[2J\\r\\u202e: no frames\n'
+    assert capsys.readouterr().err == 'error: video \\x1b[2J \\u202e: no frames\n'
 
 
 CHILD = """
@@ -129,7 +129,7 @@ import os, sys, time
 from mevis.apis.cli import run
 def main():
     child = os.fork()
-    print('ready', flush=True)
+    os.write(1, b'ready\\n')
     time.sleep(60)
 run(main, 'go on by --resume')
 """
