@@ -33,6 +33,7 @@ setup(
         'transformers>=4.40',
         'timm>=1.0',
         'segment-anything-hq>=0.3',
+        'matplotlib>=3.7',
         'numpy>=1.24',
         'scipy>=1.10',
         'opencv-python-headless',
