@@ -51,6 +51,7 @@ QUERY_INITIALIZERS = {
 REFINERS = {'HQSAMRefiner': {}, 'IdentityRefiner': {}, 'SAM2VideoRefiner': {}}
 TRACK_SOURCES = {
     'DVISTracks': {},
+    'MotionTracks': {},
     'NoTracks': {},
     'SAM3VideoTracks': {'phrases': ['bird', 'dog']},
     'VidEoMTTracks': {},
