@@ -12,7 +12,7 @@ from mevis.datasets.video_dataset import VideoDataset
 from mevis.datasets.video_record import VideoRecord
 from mevis.errors import UserError
 from mevis.structures import Expression
-from mevis.structures.instance_folder import check_one_origin
+from mevis.structures.instance_folder import check_complete, check_one_origin
 
 
 class RefVidSegDataset(VideoDataset):
@@ -42,7 +42,7 @@ class RefVidSegDataset(VideoDataset):
 
     Raises:
         UserError: If the split cannot be read, ``videos`` names one that it does not have, or
-            the instance masks are of several models, or no sentence has a tag to balance.
+            instance masks are missing or of several models, or no sentence has a tag to balance.
     """
 
     METAINFO: dict[str, Any] = {'dataset_type': 'ref_vid_seg', 'task_name': 'ref_vid_seg'}
@@ -77,7 +77,9 @@ class RefVidSegDataset(VideoDataset):
         self.instance_masks_dir = None
         if instance_masks_dir:
             self.instance_masks_dir = Path(instance_masks_dir.replace('{split}', split))
-            check_one_origin(self.instance_masks_dir, [record.name for record in self.records])
+            videos = [record.name for record in self.records]
+            check_complete(self.instance_masks_dir, videos)
+            check_one_origin(self.instance_masks_dir, videos)
         if balance is not None and not test_mode:
             tags = [self.records[v].expressions[s].tags for v, s, _ in self._items.tolist()]
             self._items = self._items[balanced_items(tags, balance, seed)]

@@ -1,7 +1,7 @@
 """Instance tracks on disk: one file per video, which says what made it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,21 @@ def read_origin(path: str | Path) -> dict[str, Any] | None:
     except ValueError:
         return None
     return origin if isinstance(origin, dict) else None
+
+
+def check_complete(root: str | Path, videos: Sequence[str]) -> None:
+    """Refuses a folder that lacks the file of a video, such as one that is half extracted.
+
+    Raises:
+        UserError: Names the first file that is missing, and says how many are.
+    """
+    paths = [Path(root) / f'{video}.json' for video in videos]
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise UserError(
+            f'{missing[0]}: the instance masks are missing, {len(missing)} of {len(videos)} files'
+            ' of the split. Run tools/extract_instance_masks.py, which makes what is not there.'
+        )
 
 
 def check_one_origin(root: str | Path, videos: Iterable[str]) -> None:
