@@ -134,8 +134,14 @@ class RefVidSegDataset(VideoDataset):
     def test_results(
         self, record: VideoRecord, frames: list[int], rng: np.random.Generator
     ) -> dict[str, Any]:
-        """A video with all its expressions."""
-        return self._common_results(record, frames, record.expressions, rng)
+        """A video with all its expressions, and the ground truth of those that have one."""
+        results = self._common_results(record, frames, record.expressions, rng)
+        annotated = [expression for expression in record.expressions if expression.has_truth]
+        results['expression_gt_rles'] = {
+            expression.exp_id: self.read_truth(record, expression, frames)
+            for expression in annotated
+        }
+        return results
 
     def _common_results(
         self,

@@ -81,8 +81,8 @@ class RefVidSegDataSample(BaseDataElement):
         read_frames (Callable[[list[int]], np.ndarray]): Positions within the sample -> original
             frames (n, H, W, 3), uint8 RGB, read when called (testing only).
         predictions (list[ExpressionPrediction]): What the model answered, one per expression.
-        gt_rles (dict[str, list]): Expression id -> one RLE, or None, per frame at ``ori_shape``;
-            for pictures of test videos, set by whoever draws them where the split has truth.
+        gt_rles (dict[str, list]): Expression id -> one RLE, or None, per frame at ``ori_shape``
+            (testing, where the split has ground truth).
     """
 
     @property

@@ -220,6 +220,7 @@ def test_split_without_truth(testing, train):
     dataset = testing(split='valid')
     assert len(dataset[0]['data_samples'].expressions) == 4
     assert dataset.gt_rles('bird', '0') is None
+    assert 'gt_rles' not in dataset[0]['data_samples']
     with pytest.raises(UserError, match="'valid' has no masks to train on"):
         train(split='valid')[0]
 
@@ -233,6 +234,8 @@ def test_truth(testing):
     assert dataset.gt_rles('bird', '3') == [None] * 6
     with pytest.raises(KeyError):
         dataset.gt_rles('dog', '0')
+    truth = dataset[0]['data_samples'].gt_rles
+    assert truth == {exp_id: dataset.gt_rles('bird', exp_id) for exp_id in '0123'}
 
 
 def test_subsets(testing):

@@ -26,8 +26,9 @@ class PackRefVidSegInputs(BaseTransform):
     """Packs a clip or video as models take it.
 
     Returns ``inputs`` (T, 3, h, w) uint8 RGB and ``data_samples``, one ``RefVidSegDataSample``:
-    with ``gt_masks`` or ``gt_instances`` in training, ``read_frames`` and ``gt_tracks`` in testing,
-    ``instances`` where there are any.  Objects that cropping has removed from a clip are left out.
+    with ``gt_masks`` or ``gt_instances`` in training, ``read_frames`` and, where the split has
+    them, ``gt_rles`` or ``gt_tracks`` in testing, ``instances`` where there are any.  Objects that
+    cropping has removed from a clip are left out.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -41,6 +42,8 @@ class PackRefVidSegInputs(BaseTransform):
             sample.gt_instances = _seen_instances(results)
         if results['test_mode']:
             sample.read_frames = results['read_frames']
+            if results.get('expression_gt_rles'):
+                sample.gt_rles = results['expression_gt_rles']
             if 'gt_tracks' in results:
                 sample.gt_tracks = _annotated_tracks(results)
         frames = np.ascontiguousarray(results['frames'].transpose(0, 3, 1, 2))

@@ -4,7 +4,6 @@ from typing import Any
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
-from torch.utils.data import DataLoader
 
 from mevis.registry import HOOKS
 
@@ -36,22 +35,19 @@ class RefVidSegVisualizationHook(Hook):
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
         """Draws the answers to a video of the validation."""
-        self._draw(runner, 'val', batch_idx, outputs, runner.iter, runner.val_dataloader)
+        self._draw(runner, 'val', batch_idx, outputs, runner.iter)
 
     def after_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
         """Draws the answers to a video of the test."""
-        self._draw(runner, 'test', batch_idx, outputs, 0, runner.test_dataloader)
+        self._draw(runner, 'test', batch_idx, outputs, 0)
 
-    def _draw(
-        self, runner: Runner, name: str, batch_idx: int, outputs: Any, step: int, loader: DataLoader
-    ) -> None:
+    def _draw(self, runner: Runner, name: str, batch_idx: int, outputs: Any, step: int) -> None:
         number, rest = divmod(batch_idx, self.interval)
         if not self.draw or runner.rank != 0 or rest or number >= self.max_videos:
             return
         for sample in outputs or []:
-            self._add_truth(sample, loader.dataset)
             runner.visualizer.add_datasample(
                 f'{name}/{sample.video}',
                 None,
@@ -59,13 +55,3 @@ class RefVidSegVisualizationHook(Hook):
                 max_expressions=self.max_expressions,
                 step=step,
             )
-
-    def _add_truth(self, sample: Any, dataset: Any) -> None:
-        """Of the sentences that will be drawn; test samples carry none, lest a model sees it."""
-        read = getattr(dataset, 'gt_rles', None)
-        if read is None:
-            return
-        drawn = sample.expressions[: self.max_expressions]
-        truth = {item.exp_id: read(sample.video, item.exp_id) for item in drawn if item.has_truth}
-        if truth:
-            sample.gt_rles = truth

@@ -31,7 +31,8 @@ class RefVidSegMetric(KeyedMetric):
 
     Args:
         data_root: Folder of the data set.
-        split: Part of it; ``<data_root>/<split>/mask_dict.json`` holds the truth.
+        split: Part of it; ``<data_root>/<split>/mask_dict.json`` holds the truth of samples that
+            do not bring theirs (``gt_rles``, which every data set of this package gives).
         videos: The videos that are tested; None: all.
         store_dir: Folder for the answers, or None.
         fingerprint: What the answers follow from; see :class:`PredictionStore`.
@@ -116,7 +117,7 @@ class RefVidSegMetric(KeyedMetric):
                 self._decoded(answer, sample),
                 self._truth(sample, expression),
                 bool(expression.anno_ids),
-                f'{self.mask_file}: {place}',
+                place if 'gt_rles' in sample else f'{self.mask_file}: {place}',
             )
             record[answer.exp_id] = {**asdict(score), 'tags': list(expression.tags)}
         return record
@@ -125,6 +126,8 @@ class RefVidSegMetric(KeyedMetric):
         self, sample: Mapping[str, Any], expression: Expression
     ) -> list[dict[str, Any] | None]:
         """One RLE per frame; None where nothing is to be seen."""
+        if 'gt_rles' in sample:
+            return sample['gt_rles'][expression.exp_id]
         if not expression.anno_ids:
             return [None] * len(sample['frame_names'])
         store = self._mask_store()
