@@ -10,14 +10,18 @@ from mevis.testing.contracts import (
     check_text_encoder,
     check_track_source,
 )
+from mevis.testing.engine_contracts import check_dataset, check_metric, check_segmentor
 
 __all__ = [
     'ContractError',
     'check_backbone',
     'check_constructor',
+    'check_dataset',
     'check_frame_sampler',
+    'check_metric',
     'check_query_initializer',
     'check_refiner',
+    'check_segmentor',
     'check_text_encoder',
     'check_track_source',
 ]

@@ -163,8 +163,8 @@ def test_clip_backbone_holds_its_contract(config):
 def acme():
     """The third party's config, reached as a user's config is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(DATA)
-        yield Config.fromfile(DATA / 'acme_plugin/acme_config.py')
+        patch.syspath_prepend(DATA / 'acme_plugin')
+        yield Config.fromfile(DATA / 'acme_plugin/acme_plugin/acme_config.py')
 
 
 @pytest.mark.parametrize('slot', TABLES)

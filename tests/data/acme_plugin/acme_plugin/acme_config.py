@@ -7,5 +7,5 @@ frame_sampler = {'type': 'AcmeEvenFrameSampler', 'num_frames': 4}
 text_encoder = {'type': 'AcmeLetterTextEncoder', 'embed_dims': 16}
 query_initializer = {'type': 'AcmePooledQueryInitializer', 'num_queries': 5, 'embed_dims': 16}
 refiner = {'type': 'AcmeGrowingRefiner', 'pixels': 2}
-track_source = {'type': 'AcmeBrightTracks', 'threshold': 200}
 backbone = {'type': 'AcmeBackbone', 'width': 8}
+track_source = {'type': 'AcmeHalvesTracks'}
