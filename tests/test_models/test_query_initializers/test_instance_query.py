@@ -9,6 +9,7 @@ import torch
 from mevis.models.query_initializers import RandomQueryInitializer
 from mevis.structures import InstanceMasks, encode_rle
 from mevis.testing.small_tracks import (
+    CHANNELS,
     EMBED_DIMS,
     NUM_FRAMES,
     VIDEO_SIZE,
@@ -162,3 +163,41 @@ def test_gradients_reach_every_parameter(make):
 def test_unknown_order(build_one):
     with pytest.raises(ValueError, match="order 'size' is none of score"):
         build_one('Trajectory', order='size')
+
+
+@torch.no_grad()
+def test_mixed_precision_changes_no_bit_of_an_untrained_query(make, wake, encode):
+    initializer = make()
+    with torch.autocast('cpu', torch.bfloat16):
+        query = initializer(levels_of(), [clip_of(video_tracks())], encode)
+        assert torch.equal(query, initializer.embedding.weight[None])
+    wake(initializer)
+    with torch.autocast('cpu', torch.bfloat16):
+        rough = initializer(levels_of(), [clip_of(video_tracks())], encode)
+    exact = initializer(levels_of(), [clip_of(video_tracks())], encode)
+    assert rough.dtype == exact.dtype == torch.float32
+    assert (rough - exact).abs().max() < 0.1 * exact.abs().max()
+
+
+@torch.no_grad()
+def test_everything_is_on_the_device_of_the_model(make):
+    """On one that computes nothing and refuses tensors of another."""
+
+    def encode(images):
+        assert images.device.type == 'meta'
+        sizes = [[-(-side // stride) for side in images.shape[-2:]] for stride in (4, 8, 16, 32)]
+        return [
+            images.new_empty(len(images), count, *size, dtype=torch.float)
+            for count, size in zip(CHANNELS, sizes, strict=True)
+        ]
+
+    tracks = clip_of(video_tracks())
+    read = tracks.read
+    tracks = replace(tracks, read=lambda positions: read(positions).to('meta'))
+    kinds = [{}]
+    if 'DVIS' in type(make()).__name__:
+        kinds += [dict(mask_input='masked_frame', pooling='mask')]
+    for options in kinds:
+        initializer = make(**options).to('meta')
+        levels = [level.to('meta') for level in levels_of()]
+        assert initializer(levels, [tracks], encode).device.type == 'meta'
