@@ -12,7 +12,7 @@ from PIL import Image
 from mevis.datasets import MeViSDataset
 from mevis.errors import UserError
 from mevis.registry import DATASETS, UnknownModuleError
-from mevis.structures import InstanceMasks, decode_rle
+from mevis.structures import ClipTracks, InstanceMasks, decode_rle
 
 SAMPLER = {'type': 'GlobalFrameSampler', 'num_frames': 3}
 META, MASKS = 'meta_expressions.json', 'mask_dict.json'
@@ -277,6 +277,46 @@ def test_instance_tracks(mevis_root: Path, train, testing):
     # Before work begins, not when its turn comes.
     with pytest.raises(UserError, match=r'cat\.json.*missing, 1 of 2.*extract_instance_masks'):
         testing(instance_masks_dir=str(folder))
+
+
+def test_tracks_lie_over_a_training_clip_as_its_truth_does(mevis_root: Path, train, testing):
+    """Whatever was sampled, mirrored, cut and resized: masks, boxes and times are the clip's."""
+    folder = mevis_root / 'instances'
+    folder.mkdir()
+    tracks = InstanceMasks([testing().gt_rles('bird', '0')], [0.9], [-1], (48, 64))
+    (folder / 'bird.json').write_text(json.dumps(tracks.to_dict()))
+    crop = [
+        dict(type='RandomResizeClip', short_sides=[60, 70]),
+        dict(type='RandomCropClip', min_size=40, max_size=56),
+        dict(type='RandomResizeClip', short_sides=[48, 64]),
+        dict(type='PackRefVidSegInputs'),
+    ]
+    first = ['LoadClipFrames', 'LoadClipMasks', 'LoadInstanceMasks']
+    pipeline = [dict(type=name) for name in first] + [dict(type='RandomFlipClip', prob=0.5), *crop]
+    data = train(instance_masks_dir=str(folder), videos=['bird'], pipeline=pipeline)
+    flips = set()
+    for serial in range(12):
+        sample = data[0, serial]['data_samples']
+        truth_area = sample.gt_masks.sum()
+        if sample.expressions[0].exp_id != '0' or truth_area < 300:
+            continue  # of a sliver at the border, rounding decides
+        flips.add(sample.flip)
+        indices, size = sample.frame_indices, sample.img_shape
+        clip = ClipTracks.of(sample.instances, indices, sample.num_video_frames, size, size)
+        assert [round(5 * time) for time in clip.times.tolist()] == indices
+        shape = clip.trajectories()
+        covered = torch.stack([clip.cover(0, frame, size) for frame in range(len(indices))])
+        different = ((covered > 0.5) != sample.gt_masks).sum()
+        assert different <= 0.25 * truth_area  # objects of 10x10 pixels, each edge rounded
+        for frame, truth in enumerate(sample.gt_masks):
+            if truth.sum() < 50:
+                continue
+            rows, columns = truth.nonzero(as_tuple=True)
+            box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+            scale = torch.tensor([size[1], size[0]] * 2) / torch.tensor([*shape.size[::-1]] * 2)
+            got = shape.boxes[0, frame] * scale
+            assert (got - torch.tensor(box)).abs().max() < 3
+    assert flips == {False, True}
 
 
 def test_no_such_folder_or_file(train, tmp_path: Path):
