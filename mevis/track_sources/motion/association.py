@@ -17,6 +17,8 @@ _SUDDEN = 1.6
 _SUDDEN_SIDE = 1.35
 _KNOWN_WELL = 5
 _OTHER = 0.35
+_GAP_AT_BORDER = 2
+_BORDER = 4
 
 
 class Associator:
@@ -67,12 +69,16 @@ class Associator:
         for k in range(len(guesses)):
             if k not in found:
                 self.live[k].miss()
-        self.ended += [track for track in self.live if track.missed > self._patience(track)]
-        self.live = [track for track in self.live if track.missed <= self._patience(track)]
+        lost = [track.missed > self._patience(track, picture) for track in self.live]
+        self.ended += [track for track, is_lost in zip(self.live, lost, strict=True) if is_lost]
+        self.live = [track for track, is_lost in zip(self.live, lost, strict=True) if not is_lost]
 
-    def _patience(self, track: Track) -> int:
-        """A track that was hardly seen is not waited for."""
-        return min(self.max_gap, len(track.regions))
+    def _patience(self, track: Track, picture: np.ndarray) -> int:
+        """What was hardly seen, or left the picture, is not waited for."""
+        last = track.regions[max(track.regions)]
+        leaving = last.is_near_border(picture.shape[:2], _BORDER)
+        gap = _GAP_AT_BORDER if leaving else self.max_gap
+        return min(gap, len(track.regions))
 
     def _assign(
         self, guesses: Sequence[Region], regions: Sequence[Region], overlaps: np.ndarray

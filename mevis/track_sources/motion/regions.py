@@ -41,6 +41,12 @@ class Region:
         height, width = self.mask.shape
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
 
+    def is_near_border(self, size: tuple[int, int], margin: int) -> bool:
+        """Whether it goes to the border of a picture of (height, width), or so many pixels near."""
+        (top, bottom), (left, right) = ((part.start, part.stop) for part in self.window)
+        near_start = min(top, left) <= margin
+        return near_start or bottom >= size[0] - margin or right >= size[1] - margin
+
     def moved_to(self, centre: np.ndarray) -> 'Region':
         """The same shape elsewhere."""
         left, top = np.round(centre - self.size / 2).astype(int)

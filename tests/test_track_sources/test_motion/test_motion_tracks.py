@@ -129,3 +129,12 @@ def test_tracks_at_most_are_the_best():
     all_tracks = MotionTracks()(scene.video)
     best = MotionTracks(max_tracks=1)(scene.video)
     assert best.rles == all_tracks.rles[:1]
+
+
+def test_who_comes_in_after_another_has_left_is_another(source):
+    def there_and_gone(t: int):
+        return (150 + 6 * t, 40) if t < 9 else (200 - 6 * (t - 14), 44) if t > 13 else None
+
+    tracks = source(film([there_and_gone], num_frames=30).video)
+    assert len(tracks) == 2
+    assert {seen_in(track)[0] > 12 for track in tracks.rles} == {True, False}

@@ -39,3 +39,11 @@ def test_regions_are_large_and_hold_something_sure():
     sure[2:8, 2:8] = sure[18, 28] = True
     (region,) = regions_of(mask, sure, 12)
     assert (region.left, region.top, region.area) == (2, 2, 36)
+
+
+def test_the_border_is_near_on_every_side():
+    size = (30, 40)
+    assert not square(10, 10).is_near_border(size, 3)
+    for region in (square(3, 10), square(10, 3), square(33, 10), square(10, 23)):
+        assert region.is_near_border(size, 3)
+        assert not region.is_near_border(size, 2)
