@@ -47,7 +47,8 @@ def test_config_opens_with_what_it_is_and_its_command(path):
     head = (ROOT / path).read_text().lstrip()
     assert head.startswith(('"""', "'''", '#')), f'{path} does not say what it is'
     opening = head.split('_base_ =')[0]
-    assert f'tools/train.py {path}' in opening or f'tools/test.py {path}' in opening, (
+    tools = ('train', 'test', 'extract_instance_masks')
+    assert any(f'tools/{tool}.py {path}' in opening for tool in tools), (
         f'{path} does not open with the command that runs it'
     )
 
