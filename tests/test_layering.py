@@ -32,7 +32,9 @@ MAY_IMPORT = {
     | {'checkpoints', 'testing', 'engine'},
 }
 # Inside models: these build on layers and reach one another through the registries only.
-MODEL_PARTS = {'backbones', 'text_encoders', 'query_initializers', 'mutr', 'dvis'}
+MODEL_PARTS = {
+    'backbones', 'text_encoders', 'query_initializers', 'mutr', 'dvis', 'track_selector',
+}  # fmt: skip
 # The contract of a slot is what a model and a plug share.
 CONTRACTS = {
     'mevis.models.backbones.clip_backbone',

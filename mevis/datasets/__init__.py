@@ -4,16 +4,20 @@ from mevis.datasets import frame_samplers, transforms
 from mevis.datasets.instance_dataset import InstanceDataset
 from mevis.datasets.mevis import MeViSDataset
 from mevis.datasets.mevis_instances import MeViSInstanceDataset
+from mevis.datasets.motion_tracks import MotionTracksDataset
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.ref_youtube_vos import RefYouTubeVOSDataset
+from mevis.datasets.track_choice_dataset import TrackChoiceDataset
 from mevis.datasets.youtube_vis import YouTubeVISDataset
 
 __all__ = [
     'InstanceDataset',
     'MeViSDataset',
     'MeViSInstanceDataset',
+    'MotionTracksDataset',
     'RefVidSegDataset',
     'RefYouTubeVOSDataset',
+    'TrackChoiceDataset',
     'YouTubeVISDataset',
     'frame_samplers',
     'transforms',

@@ -1,6 +1,13 @@
 """Models and the plugs they take."""
 
-from mevis.models import backbones, dvis, mutr, query_initializers, text_encoders
+from mevis.models import (
+    backbones,
+    dvis,
+    mutr,
+    query_initializers,
+    text_encoders,
+    track_selector,
+)
 from mevis.models.base_segmentor import BaseRefVidSegmentor
 from mevis.models.data_preprocessor import RefVidSegDataPreprocessor
 from mevis.models.track_finder import TrackFinder
@@ -14,4 +21,5 @@ __all__ = [
     'mutr',
     'query_initializers',
     'text_encoders',
+    'track_selector',
 ]

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from mevis.structures.clip_instances import ClipInstances
 from mevis.structures.instance_masks import InstanceMasks
+from mevis.structures.trajectories import Trajectories
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,10 @@ class RefVidSegDataSample(BaseDataElement):
         gt_masks (Tensor): (T, h, w) bool, union of the expression's objects at ``img_shape``
             (training only).
         instances (InstanceMasks): Instance tracks of the video, where the data set has them.
+        trajectories (Trajectories): Where the tracks of the video are, where the data set has no
+            pixels.
+        gt_choice (Tensor): (S, K) float, which of the tracks each expression means: 1, 0, or
+            negative where that is open (training of track selection only).
         gt_instances (ClipInstances): Annotated objects of the clip at ``img_shape`` (training of
             instance segmentation only).
         gt_tracks (InstanceMasks): Annotated objects of the video, one RLE per frame of the sample
@@ -102,6 +107,24 @@ class RefVidSegDataSample(BaseDataElement):
     @instances.setter
     def instances(self, value: InstanceMasks) -> None:
         self.set_field(value, '_instances', dtype=InstanceMasks)
+
+    @property
+    def trajectories(self) -> Trajectories:
+        """Tracks without pixels."""
+        return self._trajectories
+
+    @trajectories.setter
+    def trajectories(self, value: Trajectories) -> None:
+        self.set_field(value, '_trajectories', dtype=Trajectories)
+
+    @property
+    def gt_choice(self) -> Tensor:
+        """(S, K): which tracks are meant."""
+        return self._gt_choice
+
+    @gt_choice.setter
+    def gt_choice(self, value: Tensor) -> None:
+        self.set_field(value, '_gt_choice', dtype=Tensor)
 
     @property
     def gt_instances(self) -> ClipInstances:

@@ -36,10 +36,11 @@ class Trajectories:
     def __len__(self) -> int:
         return len(self.boxes)
 
-    def to(self, device: torch.device | str) -> 'Trajectories':
+    def to(self, device: torch.device | str, non_blocking: bool = False) -> 'Trajectories':
         """The same on another device."""
         tensors = (self.boxes, self.areas, self.visible, self.times)
-        return Trajectories(*(tensor.to(device) for tensor in tensors), self.size, self.ids)
+        moved = (tensor.to(device, non_blocking=non_blocking) for tensor in tensors)
+        return Trajectories(*moved, self.size, self.ids)
 
     @classmethod
     def from_instances(

@@ -41,7 +41,11 @@ FRAME_SAMPLERS = {
     'LocalFrameSampler': FOUR_FRAMES,
     'MUTRFrameSampler': FOUR_FRAMES,
 }
-TEXT_ENCODERS = {'HFTextEncoder': {'config': ROBERTA}, 'WordTextEncoder': {'embed_dims': 16}}
+TEXT_ENCODERS = {
+    'HFTextEncoder': {'config': ROBERTA},
+    'VocabularyTextEncoder': {'words': 'the dog left bird away', 'embed_dims': 16},
+    'WordTextEncoder': {'embed_dims': 16},
+}
 QUERY_INITIALIZERS = {
     'DVISInstanceQueryInitializer': {**SMALL_QUERY, 'backbone_channels': (16,) * 4},
     'MaskPooledInstanceQueryInitializer': SMALL_QUERY,

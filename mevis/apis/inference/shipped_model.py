@@ -1,4 +1,4 @@
-"""The model that comes with the repository."""
+"""The models that come with the repository."""
 
 from pathlib import Path
 
@@ -7,14 +7,27 @@ from mevis.errors import UserError
 _ROOT = Path(__file__).resolve().parents[3]
 CONFIG = _ROOT / 'configs/mutr_tiny_moving_shapes.py'
 WEIGHTS = _ROOT / 'weights/mutr_tiny_moving_shapes.safetensors'
+SELECTOR_CONFIG = _ROOT / 'configs/track_selector_trajectory.py'
+SELECTOR_WEIGHTS = _ROOT / 'weights/track_selector_trajectory.safetensors'
 
 
-def chosen_model(config: str | Path | None, checkpoint: str | Path | None) -> tuple[Path, Path]:
+def chosen_selector(config: str | Path | None, checkpoint: str | Path | None) -> tuple[Path, Path]:
+    """The selector that a user names, or the shipped one of trajectories; see chosen_model."""
+    return chosen_model(config, checkpoint, (SELECTOR_CONFIG, SELECTOR_WEIGHTS))
+
+
+def chosen_model(
+    config: str | Path | None,
+    checkpoint: str | Path | None,
+    shipped: tuple[Path, Path] | None = None,
+) -> tuple[Path, Path]:
     """The model that a user names, or the shipped one.
 
     Args:
         config: ``--config``.
         checkpoint: ``--checkpoint``.
+        shipped: Config and weights of the shipped one;
+            of the small MUTR if None.
 
     Returns:
         Config and weights.
@@ -27,10 +40,11 @@ def chosen_model(config: str | Path | None, checkpoint: str | Path | None) -> tu
         raise UserError(f'{given} needs its {missing}: weights fit the config they were made with.')
     if config is not None and checkpoint is not None:
         return Path(config), Path(checkpoint)
-    for path in (CONFIG, WEIGHTS):
+    shipped = shipped or (CONFIG, WEIGHTS)
+    for path in shipped:
         if not path.is_file():
             raise UserError(
                 f'{path}: the shipped model is part of a checkout, which this is not.'
                 ' Name a model by --config and --checkpoint.'
             )
-    return CONFIG, WEIGHTS
+    return shipped

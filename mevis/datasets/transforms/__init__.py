@@ -19,6 +19,7 @@ from mevis.datasets.transforms.loading import (
     OpenClipFrames,
 )
 from mevis.datasets.transforms.packing import PackRefVidSegInputs
+from mevis.datasets.transforms.track_matching import MatchTracks
 
 __all__ = [
     'LoadClipFrames',
@@ -26,6 +27,7 @@ __all__ = [
     'LoadClipMasks',
     'LoadInstanceMasks',
     'LoadResizedFrames',
+    'MatchTracks',
     'NormalizeExpression',
     'OpenClipFrames',
     'PackRefVidSegInputs',

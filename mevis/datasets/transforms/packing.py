@@ -26,9 +26,9 @@ class PackRefVidSegInputs(BaseTransform):
     """Packs a clip or video as models take it.
 
     Returns ``inputs`` (T, 3, h, w) uint8 RGB and ``data_samples``, one ``RefVidSegDataSample``:
-    with ``gt_masks`` or ``gt_instances`` in training, ``read_frames`` and, where the split has
-    them, ``gt_rles`` or ``gt_tracks`` in testing, ``instances`` where there are any.  Objects that
-    cropping has removed from a clip are left out.
+    with ``gt_masks``, ``gt_instances`` or ``gt_choice`` in training, ``read_frames`` and, where the
+    split has them, ``gt_rles`` or ``gt_tracks`` in testing, ``instances`` where there are any.
+    Objects that cropping has removed from a clip are left out.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
@@ -38,6 +38,8 @@ class PackRefVidSegInputs(BaseTransform):
             sample.gt_masks = torch.from_numpy(np.ascontiguousarray(results['gt_masks']))
         if 'instances' in results:
             sample.instances = results['instances']
+        if 'gt_choice' in results:
+            sample.gt_choice = torch.from_numpy(results['gt_choice'])
         if 'gt_instance_masks' in results:
             sample.gt_instances = _seen_instances(results)
         if results['test_mode']:

@@ -10,8 +10,8 @@ from mevis.models.layers import FeedForwardBlock, SelfAttentionBlock, sine_encod
 from mevis.models.text_encoders.base import TextEncoder, TextFeatures
 from mevis.registry import TEXT_ENCODERS
 
-_SENTENCE, _PADDING = 0, 1
-_WORD = re.compile(r'[a-z0-9]+|[^\sa-z0-9]')
+SENTENCE, _PADDING = 0, 1
+WORD = re.compile(r'[a-z0-9]+|[^\sa-z0-9]')
 
 
 @TEXT_ENCODERS.register_module()
@@ -53,13 +53,17 @@ class WordTextEncoder(TextEncoder):
 
     def tokenize(self, expression: str) -> list[int]:
         """Ids of an expression: the sentence token, then its words."""
-        words = _WORD.findall(expression.lower())[: self.max_words]
-        return [_SENTENCE] + [zlib.crc32(word.encode()) % self.vocab_size + 2 for word in words]
+        words = WORD.findall(expression.lower())[: self.max_words]
+        return [SENTENCE] + [zlib.crc32(word.encode()) % self.vocab_size + 2 for word in words]
+
+    def embed(self, input_ids: Tensor) -> Tensor:
+        """Vectors of token ids, (B, L, C)."""
+        return self.embedding(input_ids)
 
     def encode_ids(self, input_ids: Tensor, attention_mask: Tensor) -> TextFeatures:
         """Encodes token ids (B, L); ``attention_mask`` is 1 where a token is."""
         padding = attention_mask != 1
-        x = self.embedding(input_ids)
+        x = self.embed(input_ids)
         x = x + sine_encoding_1d(padding, self.embed_dims).to(x)
         for attention, ffn in zip(self.attention, self.ffn, strict=True):
             x = ffn(attention(x, key_padding_mask=padding))

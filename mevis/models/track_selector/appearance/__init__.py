@@ -1,0 +1,1 @@
+"""What a selector knows of the looks of tracks."""

@@ -1,0 +1,56 @@
+from types import SimpleNamespace
+
+import pytest
+import torch
+from mmengine.registry import DefaultScope
+
+from mevis.registry import MODELS
+from mevis.structures import Trajectories
+from mevis.structures.trajectories import times_of
+
+WORDS = 'the thing moving left right up down still , that'
+
+
+def walk(start, way, frames=12, seen=None, size=(120, 160), side=20.0):
+    """One track, (1, T): a box that goes ``way`` pixels in a straight line."""
+    share = torch.linspace(0, 1, frames)[:, None]
+    centres = torch.tensor(start, dtype=torch.float32) + share * torch.tensor(way)
+    boxes = torch.cat((centres - side / 2, centres + side / 2), 1)[None]
+    visible = torch.ones(1, frames, dtype=torch.bool)
+    if seen is not None:
+        visible[:] = False
+        visible[0, list(seen)] = True
+    areas = visible * side**2
+    return Trajectories(
+        boxes * visible[..., None], areas.float(), visible, times_of(range(frames), frames), size
+    )
+
+
+def together(*tracks):
+    """Several tracks of one video."""
+    parts = [
+        torch.cat([getattr(one, name) for one in tracks]) for name in ('boxes', 'areas', 'visible')
+    ]
+    first = tracks[0]
+    return Trajectories(*parts, first.times, first.size, tuple(range(len(tracks))))
+
+
+def small_selector(**changes):
+    torch.manual_seed(0)
+    config = dict(
+        type='TrackSelector',
+        text_encoder=dict(type='VocabularyTextEncoder', words=WORDS, embed_dims=16),
+        data_preprocessor=dict(type='RefVidSegDataPreprocessor'),
+        refiner=dict(type='IdentityRefiner'),
+        embed_dims=16,
+        num_steps=8,
+        num_heads=2,
+        feedforward_dims=32,
+    )
+    with DefaultScope.overwrite_default_scope('mevis'):
+        return MODELS.build(config | changes).eval()
+
+
+@pytest.fixture
+def build():
+    return SimpleNamespace(walk=walk, together=together, selector=small_selector)
