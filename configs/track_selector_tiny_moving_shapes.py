@@ -38,6 +38,7 @@ model = dict(
         levels=[0, 1, 2, 3],
         num_frames=6,
         frozen=True,
+        pixels=True,
     ),
 )
 train_dataloader = dict(

@@ -34,6 +34,8 @@ class MaskPooledAppearance(TrackAppearance):
         num_frames: Frames of a video that are looked at in testing, evenly spread.
         temporal_position: Whether a token knows when its frame was.
         frozen: Whether the backbone stays as it was loaded.
+        pixels: Whether mean and spread of the colours under the mask are part of a token too;
+            a backbone that was trained to find instances has little use for colours.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class MaskPooledAppearance(TrackAppearance):
         num_frames: int = 6,
         temporal_position: bool = True,
         frozen: bool = False,
+        pixels: bool = False,
     ) -> None:
         super().__init__()
         self.backbone = MODELS.build(backbone)
@@ -58,6 +61,7 @@ class MaskPooledAppearance(TrackAppearance):
         self.projection = nn.Sequential(
             nn.Linear(sum(in_channels), embed_dims), nn.ReLU(), nn.Linear(embed_dims, embed_dims)
         )
+        self.colours = nn.Linear(6, embed_dims) if pixels else None
         self.time = nn.Linear(NUM_TIME_WAVES, embed_dims)
         self.norm = nn.LayerNorm(embed_dims)
 
@@ -77,7 +81,11 @@ class MaskPooledAppearance(TrackAppearance):
         for frames in torch.arange(clips.shape[1], device=clips.device).split(self._chunk(clips)):
             levels = self._levels(clips[:, frames])
             for index, part in enumerate(parts):
-                part.append(self._project([level[index] for level in levels], masks[index][frames]))
+                mask = masks[index][frames]
+                token = self._project([level[index] for level in levels], mask)
+                if self.colours is not None:
+                    token = token + self.colours(_colours(clips[index, frames], mask))
+                part.append(token)
         tokens = clips.new_zeros(len(clips), num_tracks, clips.shape[1], self.norm.bias.numel())
         seen = torch.zeros(tokens.shape[:3], dtype=torch.bool, device=clips.device)
         for index, (one, part) in enumerate(zip(tracks, parts, strict=True)):
@@ -126,3 +134,10 @@ def _pool(level: Tensor, masks: Tensor) -> Tensor:
     shares = F.adaptive_avg_pool2d(masks, level.shape[-2:]).flatten(2)
     shares = shares / shares.sum(-1, keepdim=True).clamp(min=1e-6)
     return shares @ level.flatten(2).transpose(1, 2)
+
+
+def _colours(frames: Tensor, masks: Tensor) -> Tensor:
+    """Mean and spread under masks: (T, 3, H, W) and (T, K, h, w) in [0, 1] -> (T, K, 6)."""
+    moments = torch.cat((frames, frames.square()), 1)
+    mean, square = _pool(F.adaptive_avg_pool2d(moments, masks.shape[-2:]), masks).split(3, -1)
+    return torch.cat((mean, (square - mean.square()).clamp(min=1e-6).sqrt()), -1)
