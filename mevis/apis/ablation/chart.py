@@ -15,8 +15,8 @@ def draw_chart(
 ) -> None:
     """Draws one panel per group of sentences: each row's difference to the reference.
 
-    Points are means, thick bars their 95 % intervals over videos; the numbers on the right are
-    J&F.  Groups that no row has are left out.
+    Points are means, thick bars their 95 % intervals over videos; the numbers beside a panel
+    are J&F.  Groups that no row has are left out.
 
     Args:
         summaries: Of the rows, from top to bottom.
@@ -59,9 +59,9 @@ def _draw_panel(panel, rows: Sequence[RowSummary], group: str) -> None:
             f'{figure.mean:.1f}',
             (1.0, place),
             xycoords=panel.get_yaxis_transform(),
-            xytext=(-2, 0),
+            xytext=(3, 0),
             textcoords='offset points',
-            ha='right',
+            ha='left',
             va='center',
             fontsize=7,
         )
