@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
+from mevis.boundary.files import regular_file
 from mevis.errors import UserError
 
 _SPACE = re.compile(r'\s*')
@@ -17,7 +18,7 @@ class _Buffer:
 
     def __init__(self, stream: TextIO, path: Path, block: int) -> None:
         self.stream, self.path, self.block = stream, path, block
-        self.text, self.position = '', 0
+        self.text, self.position, self.began = '', 0, 0
 
     def grow(self) -> bool:
         more = self.stream.read(self.block)
@@ -54,49 +55,72 @@ class _Buffer:
                 if not self.grow():
                     self.fail(error.msg)
                 continue
+            except ValueError as error:  # a number of thousands of digits
+                self.fail(str(error))
+            except RecursionError:
+                self.fail('nested too deeply')
             # A number that the window cuts ("12" of "12.5") may go on behind it.
             if self.text[end : end + 1] not in (*',:}] \n\r\t',) and self.grow():
                 continue
-            self.position = end
+            self.began, self.position = self.position, end
             return value
 
-    def fail(self, reason: str) -> None:
+    def count(self, text: str) -> int:
+        """How often a text occurs in the last value."""
+        return self.text.count(text, self.began, self.position)
+
+    def fail(self, reason: str) -> NoReturn:
         raise UserError(
             f'{self.path}: not a complete JSON object ({reason}).'
             ' Download or generate the file again.'
         )
 
 
-def iterate_json_object(path: str | Path, block: int = _BLOCK) -> Iterator[tuple[str, Any]]:
+def iterate_json_object(
+    path: str | Path, block: int = _BLOCK, counted: Sequence[str] = ()
+) -> Iterator[tuple[str, Any, tuple[int, ...]]]:
     """Yields the entries of the object in a file; holds about one entry and one block in memory.
 
     Args:
-        path: A UTF-8 file whose top level is a JSON object.
+        path: A file whose top level is a JSON object, in UTF-8, or what its first bytes say.
         block: Characters that are read at once.
+        counted: Texts that are counted, such as keys: of two values with one key the last is
+            yielded, and the count tells that there were two.
+
+    Yields:
+        Key, value, and how often each of ``counted`` occurs in its text.
 
     Raises:
-        UserError: If the file is not a complete JSON object.
+        UserError: If the file is not a complete JSON object, or has a key twice.
         OSError: If the file cannot be read.
     """
-    decoder = json.JSONDecoder()
-    path = Path(path)
-    with path.open(encoding='utf-8') as stream:
+    path = regular_file(path)
+    with path.open('rb') as file:
+        encoding = json.detect_encoding(file.read(4))
+    with path.open(encoding=encoding) as stream:
         buffer = _Buffer(stream, path, block)
         try:
-            yield from _entries(buffer, decoder)
-        except UnicodeDecodeError as error:
+            yield from _entries(buffer, counted)
+        except UnicodeError as error:
             buffer.fail(str(error))
 
 
-def _entries(buffer: _Buffer, decoder: json.JSONDecoder) -> Iterator[tuple[str, Any]]:
+def _entries(buffer: _Buffer, counted: Sequence[str]) -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+    decoder, keys = json.JSONDecoder(), set()
     buffer.expect('{')
-    if buffer.peek() == '}':
-        return
-    while True:
+    is_last = buffer.peek() == '}'
+    if is_last:
+        buffer.expect('}')
+    while not is_last:
         if buffer.peek() != '"':
             buffer.fail('a key is expected')
         key = buffer.value(decoder)
+        if key in keys:
+            buffer.fail(f'the key {ascii(key)[:60]} comes twice')
+        keys.add(key)
         buffer.expect(':')
-        yield key, buffer.value(decoder)
-        if buffer.expect(',}') == '}':
-            return
+        value = buffer.value(decoder)
+        yield key, value, tuple(map(buffer.count, counted))
+        is_last = buffer.expect(',}') == '}'
+    if buffer.peek():
+        buffer.fail('text behind its end')

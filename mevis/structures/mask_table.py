@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
 import numpy as np
 
-from mevis.boundary.rle import compressed
+from mevis.boundary.formats import MaskTrack, Rle
+from mevis.boundary.pictures import max_pixels
+from mevis.boundary.rle import trusted_track
 from mevis.errors import UserError
 from mevis.structures.json_stream import iterate_json_object
 
@@ -32,8 +35,13 @@ def write_mask_table(path: Path, file: BinaryIO, fingerprint: dict[str, Any]) ->
     sizes: list[np.ndarray] = []
     file.write(_MAGIC)
     num_bytes = num_masks = 0
-    for anno_id, track in iterate_json_object(path):
+    for anno_id, track, num_keys in iterate_json_object(path, counted=('"size"', '"counts"')):
         counts, track_sizes = _pack_track(path, anno_id, track)
+        if set(num_keys) != {num_present := sum(size[0] != ABSENT for size in track_sizes)}:
+            raise UserError(
+                f'{path}: anno_id {anno_id}: {num_present} masks, but {num_keys[0]} times "size"'
+                f' and {num_keys[1]} times "counts". Download or generate the file again.'
+            )
         file.write(b''.join(counts))
         track_ends = num_bytes + np.cumsum([len(count) for count in counts], dtype=np.int64)
         ends.append(track_ends)
@@ -60,17 +68,28 @@ def _pack_track(path: Path, anno_id: str, track: Any) -> tuple[list[bytes], list
             f'{path}: anno_id {anno_id} must hold a list with one RLE or null per frame,'
             f' not {type(track).__name__}.'
         )
-    counts, sizes = [], []
-    for frame, rle in enumerate(track):
-        if rle is None:
-            counts.append(b'')
-            sizes.append((ABSENT, ABSENT))
-            continue
-        place = f'{path}: anno_id {anno_id}, frame {frame}'
-        trusted = compressed(rle, place)
-        counts.append(trusted['counts'].encode())
-        sizes.append(tuple(trusted['size']))
+    try:
+        rles = msgspec.convert(track, MaskTrack)
+    except msgspec.ValidationError:
+        rles = None
+    if rles is None or not all(rle is None or _is_compressed(rle) for rle in rles):
+        # Slower; says which frame is wrong.
+        place = f'{path}: anno_id {anno_id}'
+        rles = msgspec.convert(trusted_track(track, place, len(track)), MaskTrack)
+    counts = [b'' if rle is None else rle.counts.encode() for rle in rles]
+    sizes = [(ABSENT, ABSENT) if rle is None else rle.size for rle in rles]
+    most = max_pixels()
+    for frame, (height, width) in enumerate(sizes):
+        if height * width > most:
+            raise UserError(
+                f'{path}: anno_id {anno_id}, frame {frame}: a mask of {height}x{width} pixels is'
+                ' larger than a picture.'
+            )
     return counts, sizes
+
+
+def _is_compressed(rle: Rle) -> bool:
+    return isinstance(rle.counts, str) and rle.counts.isascii()
 
 
 def parse_mask_table(data: np.ndarray) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

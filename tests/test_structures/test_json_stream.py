@@ -23,8 +23,22 @@ def test_equals_json(tmp_path: Path, case: dict, block: int, indent: int | None)
     path = tmp_path / 'file.json'
     path.write_text(json.dumps(case, indent=indent, ensure_ascii=False), encoding='utf-8')
     entries = list(iterate_json_object(path, block))
-    assert dict(entries) == case
-    assert [key for key, _ in entries] == list(case)
+    assert [(key, value) for key, value, _ in entries] == list(case.items())
+
+
+@pytest.mark.parametrize('block', [1, 5, 1000])
+def test_texts_are_counted_in_their_entry_alone(tmp_path: Path, block: int):
+    path = tmp_path / 'file.json'
+    path.write_text('{"a": ["k", {"k": 1}], "k": 2, "c": {"k": 3, "k": 4}}')
+    entries = list(iterate_json_object(path, block, ['"k"', '"x"']))
+    assert [counts for _, _, counts in entries] == [(2, 0), (0, 0), (2, 0)]
+
+
+@pytest.mark.parametrize('encoding', ['utf-8-sig', 'utf-16', 'utf-32-be'])
+def test_other_encodings_are_read(tmp_path: Path, encoding: str):
+    path = tmp_path / 'file.json'
+    path.write_text(json.dumps(CASES[2], ensure_ascii=False), encoding=encoding)
+    assert {key: value for key, value, _ in iterate_json_object(path, 5)} == CASES[2]
 
 
 def test_every_cut_is_found(tmp_path: Path):
@@ -36,7 +50,21 @@ def test_every_cut_is_found(tmp_path: Path):
             list(iterate_json_object(path, 8))
 
 
-@pytest.mark.parametrize('text', ['[1]', '{1: 2}', '{"a" 1}', '{"a": 1 "b": 2}', '{"a": 1,}', 'x'])
+@pytest.mark.parametrize(
+    'text',
+    [
+        '[1]',
+        '{1: 2}',
+        '{"a" 1}',
+        '{"a": 1 "b": 2}',
+        '{"a": 1,}',
+        'x',
+        '{} x',
+        '{"a": 1} {}',
+        '{"a": 1, "a": 2}',
+    ]
+    + ['{"a": ' + '[' * 100_000, '{"a": ' + '1' * 5000 + '}'],
+)
 def test_malformed(tmp_path: Path, text: str):
     path = tmp_path / 'file.json'
     path.write_text(text)

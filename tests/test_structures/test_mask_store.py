@@ -165,6 +165,28 @@ def test_malformed_entry(tmp_path: Path, entry: object):
         MaskStore.open(path)
 
 
+def test_uncompressed_runs_are_compressed(tmp_path: Path):
+    path = tmp_path / 'mask_dict.json'
+    path.write_text(json.dumps({'3': [None, {'size': [2, 3], 'counts': [1, 4, 1]}]}))
+    assert MaskStore.open(path).track(3) == [None, {'size': [2, 3], 'counts': '141'}]
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        '{"3": [{"size": [1, 3], "counts": "3", "size": [3, 1]}]}',
+        '{"3": [{"size": [1, 3], "counts": "3", "counts": "3"}]}',
+        '{"3": [null], "3": [null]}',
+        '{"3": [null]} {',
+    ],
+)
+def test_what_says_two_things_is_refused(tmp_path: Path, text: str):
+    path = tmp_path / 'mask_dict.json'
+    path.write_text(text)
+    with pytest.raises(UserError, match=r'mask_dict\.json: .*again'):
+        MaskStore.open(path)
+
+
 def test_runs_that_end_early(tmp_path: Path, content: dict):
     content['7'][2]['counts'] = content['7'][2]['counts'][:-2]
     path = tmp_path / 'mask_dict.json'
