@@ -37,10 +37,12 @@ class MeViSVideo(Struct):
     Attributes:
         expressions: Id -> sentence.
         frames: Names of the frames, in the order of the masks.
+        vid_id: Number of the video.
     """
 
     expressions: dict[str, MeViSExpression] = field(default_factory=dict)
     frames: list[str | Count] = field(default_factory=list)
+    vid_id: Id | str | None = None
 
 
 class MetaExpressions(Struct):

@@ -4,6 +4,7 @@ A name that merely is unusual is kept as it is: spaces, colons, ``%03d``, ``~``,
 every script are names like others.  Nothing is replaced, so two names never become one.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -98,6 +99,17 @@ def check_distinct(names: Iterable[str], place: str) -> None:
                     f'{place}: {_shown(name)} lies inside of {_shown(spelled[form[:end]])}. Rename'
                     ' one.'
                 )
+
+
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """Sorts names as people count: ``2`` before ``10``."""
+    parts = re.split(r'(\d+)', name)
+    return [(int(part), '') if index % 2 else (-1, part) for index, part in enumerate(parts)]
+
+
+def is_litter(name: str) -> bool:
+    """Whether file managers leave such a file or folder: hidden, ``__MACOSX``, ``Thumbs.db``."""
+    return name.startswith('.') or name in ('__MACOSX', 'Thumbs.db', 'desktop.ini')
 
 
 def _refusal(name: str) -> str:

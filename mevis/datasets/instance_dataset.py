@@ -23,7 +23,7 @@ class AnnotatedTrack:
         rles: One COCO RLE per frame; None where it is absent.
     """
 
-    track_id: int
+    track_id: int | str
     label: int
     rles: Sequence[Mapping[str, Any] | None] = field(repr=False)
 

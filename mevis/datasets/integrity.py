@@ -1,7 +1,6 @@
 """What can be wrong with a split in MeViS format, found and named."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -9,7 +8,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mevis.datasets.video_integrity import Problem, VideoCheck, check_video
+from msgspec import Struct
+
+from mevis.boundary.formats import MeViSVideo
+from mevis.boundary.json_file import checked_json, parse_json, read_bytes
+from mevis.boundary.names import check_distinct, check_path, is_litter
+from mevis.datasets.mevis_format import names_objects
+from mevis.datasets.video_integrity import Problem, VideoCheck, check_video, without_place
 from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
 
@@ -69,7 +74,8 @@ def find_splits(root: Path) -> list[str]:
     splits = sorted(
         folder.name
         for folder in root.iterdir()
-        if (folder / 'meta_expressions.json').is_file() or (folder / 'JPEGImages').is_dir()
+        if not is_litter(folder.name)
+        and ((folder / 'meta_expressions.json').is_file() or (folder / 'JPEGImages').is_dir())
     )
     if not splits:
         raise UserError(
@@ -116,45 +122,48 @@ def _run(checks: list[VideoCheck], num_workers: int) -> Iterator[tuple[Counter, 
         yield from pool.map(check_video, checks, chunksize=4)
 
 
-def _read_videos(report: SplitReport, path: Path) -> dict[str, dict[str, Any]]:
-    try:
-        videos = json.loads(path.read_text(encoding='utf-8'))['videos']
-        sound = {name: video for name, video in videos.items() if _is_video(video)}
-    except FileNotFoundError:
+class _AnyVideos(Struct):
+    videos: dict[str, Any]
+
+
+def _read_videos(report: SplitReport, path: Path) -> dict[str, MeViSVideo]:
+    """The videos whose entries have the form of one."""
+    kind = 'annotations malformed'
+    if not path.exists():
         report.add('annotations missing', path, 'no such file; download it')
         return {}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        report.add('annotations malformed', path, f'no "videos" object ({error}); download again')
+    sound = {}
+    try:
+        videos = checked_json(parse_json(read_bytes(path), path), _AnyVideos, path).videos
+    except UserError as error:
+        report.add(kind, path, without_place(error, path))
         return {}
-    for name in videos.keys() - sound.keys():
-        report.add('annotations malformed', path, f'video {name} is no object with "expressions"')
+    for name, entry in videos.items():
+        try:
+            check_path(name, f'{path}: video')
+            sound[name] = checked_json(entry, MeViSVideo, f'{path}: video {name}')
+        except UserError as error:
+            report.add(kind, path, without_place(error, path))
+    try:
+        check_distinct(sound, f'{path}: videos')
+    except UserError as error:
+        report.add(kind, path, without_place(error, path))
     if not sound:
         report.add('annotations empty', path, 'no videos')
     report.counts['videos'] = len(sound)
     return sound
 
 
-def _is_video(video: Any) -> bool:
-    expressions = video.get('expressions', {}) if isinstance(video, dict) else None
-    return isinstance(expressions, dict) and all(isinstance(e, dict) for e in expressions.values())
-
-
-def _open_masks(
-    report: SplitReport, path: Path, videos: dict[str, dict[str, Any]]
-) -> MaskStore | None:
+def _open_masks(report: SplitReport, path: Path, videos: dict[str, MeViSVideo]) -> MaskStore | None:
     if not path.is_file():
-        named = any(
-            entry.get('anno_id')
-            for video in videos.values()
-            for entry in video.get('expressions', {}).values()
-        )
+        named = any(map(names_objects, videos.values()))
         if named:
             report.add('masks missing', path, 'no such file, but expressions name anno_id')
         return None
     try:
         store = MaskStore.open(path)
-    except UserError as error:
-        report.add('masks malformed', path, str(error).removeprefix(f'{path}: '))
+    except (UserError, OSError) as error:
+        report.add('masks malformed', path, without_place(error, path))
         return None
     report.counts['objects'] = len(store)
     report.counts['masks'] = store.num_masks
@@ -162,14 +171,13 @@ def _open_masks(
 
 
 def _check_ids(
-    report: SplitReport, folder: Path, videos: dict[str, dict[str, Any]], store: MaskStore | None
+    report: SplitReport, folder: Path, videos: dict[str, MeViSVideo], store: MaskStore | None
 ) -> None:
     owners: dict[str, str] = {}
     path = folder / 'meta_expressions.json'
     for name, video in videos.items():
-        for entry in video.get('expressions', {}).values():
-            anno_ids = entry.get('anno_id')
-            for anno_id in map(str, anno_ids if isinstance(anno_ids, list) else ()):
+        for entry in video.expressions.values():
+            for anno_id in map(str, entry.anno_id if isinstance(entry.anno_id, list) else ()):
                 owner = owners.setdefault(anno_id, name)
                 if owner != name:
                     detail = f'anno_id {anno_id} is used by videos {owner} and {name}'
@@ -183,11 +191,17 @@ def _check_ids(
                 report.add('object never seen', store.name, detail, is_error=False)
 
 
-def _check_folders(report: SplitReport, folder: Path, videos: dict[str, dict[str, Any]]) -> None:
+def _check_folders(report: SplitReport, folder: Path, videos: dict[str, MeViSVideo]) -> None:
     if not folder.is_dir():
         report.add('frames missing', folder, 'no such folder; extract JPEGImages')
         return
-    for extra in sorted(path.name for path in folder.iterdir() if path.name not in videos):
+    known = {name.split('/')[0] for name in videos}
+    try:
+        found = sorted(path.name for path in folder.iterdir() if not is_litter(path.name))
+    except OSError as error:
+        report.add('frames missing', folder, without_place(error, folder))
+        return
+    for extra in (name for name in found if name not in known):
         detail = 'not in meta_expressions.json'
         report.add('unknown video folder', folder / extra, detail, is_error=False)
 

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from mevis.boundary.pictures import open_picture, picture_size
+from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
 from mevis.errors import UserError
 from mevis.structures import decode_rle, encode_rle
@@ -98,7 +99,7 @@ def _decode(rle: dict[str, Any] | None, size: tuple[int, int], name: str) -> np.
 
 def _frame_size(split: Path, record: VideoRecord) -> tuple[int, int]:
     """For a track without any mask the frame says how large the black pictures are."""
-    path = split / 'JPEGImages' / record.name / f'{record.frame_names[0]}.jpg'
+    path = FrameFiles(split / 'JPEGImages').path(record.name, record.frame_names[0])
     return picture_size(path, 'frame', 'Extract the frames.')
 
 

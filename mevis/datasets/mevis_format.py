@@ -1,8 +1,10 @@
 """How MeViS lies on disk, for its sentences and for its instances."""
 
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from mevis.boundary.formats import MeViSVideo
+from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
 from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
@@ -29,7 +31,7 @@ class MeViSFormat:
         mask_file = folder / 'mask_dict.json'
         videos = read_meta_expressions(path)
         has_truth = mask_file.is_file()
-        if not has_truth and any(_names_objects(video) for video in videos.values()):
+        if not has_truth and any(names_objects(video) for video in videos.values()):
             raise UserError(
                 f'{mask_file}: no such file, but {path.name} names objects (anno_id).'
                 ' Download it beside meta_expressions.json.'
@@ -38,8 +40,12 @@ class MeViSFormat:
         return [make_record(path, name, video, has_truth) for name, video in videos.items()]
 
     def frame_path(self, video: str, frame_name: str) -> Path:
-        """``JPEGImages/<video>/<frame>.jpg``."""
-        return self.data_root / self.split / 'JPEGImages' / video / f'{frame_name}.jpg'
+        """``JPEGImages/<video>/<frame>.jpg``, or ``.png`` and others."""
+        return self._frames.path(video, frame_name)
+
+    @cached_property
+    def _frames(self) -> FrameFiles:
+        return FrameFiles(self.data_root / self.split / 'JPEGImages')
 
     def masks_of(self, record: VideoRecord, anno_id: int) -> MaskStore:
         """The store, after a look whether the object has one entry per frame of its video.
@@ -52,5 +58,6 @@ class MeViSFormat:
         return self.mask_store
 
 
-def _names_objects(video: dict[str, Any]) -> bool:
-    return any(entry.get('anno_id') for entry in video.get('expressions', {}).values())
+def names_objects(video: MeViSVideo) -> bool:
+    """Whether a sentence of a video says which annotated objects it means."""
+    return any(entry.anno_id not in (None, []) for entry in video.expressions.values())

@@ -104,6 +104,14 @@ class RefVidSegDataset(VideoDataset):
             return None
         return self.read_truth(record, expression, range(len(record.frame_names)))
 
+    def check_records(self, records: Sequence[VideoRecord]) -> None:
+        """Refuses a list of videos without any sentence."""
+        if not any(record.expressions for record in records):
+            raise UserError(
+                f'{self.data_root}: no video of split {self.split!r} has expressions. Use the'
+                ' meta_expressions.json of the split, not a list of its videos.'
+            )
+
     def num_subjects(self, record: VideoRecord) -> int:
         """Its sentences."""
         return len(record.expressions)

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
+from mevis.boundary.formats import MeViSVideo
 from mevis.boundary.pictures import open_picture
+from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
 from mevis.errors import UserError
@@ -35,25 +38,39 @@ class RefYouTubeVOSDataset(RefVidSegDataset):
     def _annotations(self) -> Path:
         return self.data_root / self.split / 'Annotations'
 
+    @cached_property
+    def _frames(self) -> FrameFiles:
+        return FrameFiles(self.data_root / self.split / 'JPEGImages')
+
     def load_records(self) -> list[VideoRecord]:
         """Reads ``meta_expressions.json``."""
         path = self.data_root / 'meta_expressions' / self.split / 'meta_expressions.json'
+        videos = read_meta_expressions(path)
+        if self.split == 'valid':
+            videos = self._without_test(videos)
         records = []
-        for name, video in read_meta_expressions(path).items():
-            expressions = {}
-            for exp_id, entry in video.get('expressions', {}).items():
-                # The object's id is what the pixels of the annotation say.
-                obj_id = entry.get('obj_id')
-                anno_id = {} if obj_id is None else {'anno_id': [int(obj_id)]}
-                expressions[exp_id] = {**entry, **anno_id}
-            has_truth = any('anno_id' in entry for entry in expressions.values())
-            entry = {**video, 'expressions': expressions}
-            records.append(make_record(path, name, entry, has_truth))
+        for name, video in videos.items():
+            # The object's id is what the pixels of the annotation say.
+            expressions = {
+                exp_id: entry if entry.obj_id is None else replace(entry, anno_id=entry.obj_id)
+                for exp_id, entry in video.expressions.items()
+            }
+            has_truth = any(entry.anno_id is not None for entry in expressions.values())
+            video = replace(video, expressions=expressions)
+            records.append(make_record(path, name, video, has_truth))
         return records
 
+    def _without_test(self, videos: dict[str, MeViSVideo]) -> dict[str, MeViSVideo]:
+        """As released, the file of valid lists the videos of test too, whose frames it lacks."""
+        path = self.data_root / 'meta_expressions' / 'test' / 'meta_expressions.json'
+        if not path.is_file():
+            return videos
+        test = read_meta_expressions(path)
+        return {name: video for name, video in videos.items() if name not in test}
+
     def frame_path(self, video: str, frame_name: str) -> Path:
-        """``JPEGImages/<video>/<frame>.jpg``."""
-        return self.data_root / self.split / 'JPEGImages' / video / f'{frame_name}.jpg'
+        """``JPEGImages/<video>/<frame>.jpg``, or ``.png`` and others."""
+        return self._frames.path(video, frame_name)
 
     def read_truth(
         self, record: VideoRecord, expression: Expression, frames: Sequence[int]

@@ -72,7 +72,9 @@ class VideoDataset(Dataset, ABC):
                 f'{self.data_root}: no such folder (data_root of the data set).'
                 ' docs/guides/data.md says how to get the data.'
             )
-        self.records = _choose(self.load_records(), videos, skip_videos, str(self.data_root))
+        records = self.load_records()
+        self.check_records(records)
+        self.records = _choose(records, videos, skip_videos, str(self.data_root))
         self._items = self._index_items(centre_stride)
 
     @property
@@ -83,6 +85,9 @@ class VideoDataset(Dataset, ABC):
     @abstractmethod
     def load_records(self) -> list[VideoRecord]:
         """Reads the annotation files of ``split``."""
+
+    def check_records(self, records: Sequence[VideoRecord]) -> None:
+        """Looks at what a split holds before some of it is chosen; refuses nothing here."""
 
     @abstractmethod
     def frame_path(self, video: str, frame_name: str) -> Path:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mevis.boundary.formats import MeViSVideo
+from mevis.boundary.names import check_part, is_litter, natural_key
 from mevis.boundary.pictures import picture_size
+from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.frame_reader import read_frame
 from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
@@ -42,7 +45,7 @@ class VideoCheck:
 
     folder: Path
     name: str
-    video: dict[str, Any]
+    video: MeViSVideo
     store: MaskStore | None
     fast: bool
 
@@ -64,37 +67,63 @@ class _Findings:
 def check_video(check: VideoCheck) -> tuple[Counter, list[Problem]]:
     """Checks frames, sentences and masks of one video; never raises for damage."""
     findings = _Findings(check)
-    size = _check_frames(findings)
-    anno_ids = _check_expressions(findings)
-    if check.store is not None:
-        for anno_id in sorted(anno_ids):
-            _check_object(findings, check.store, anno_id, size)
+    try:
+        size = _check_frames(findings)
+        anno_ids = _check_expressions(findings)
+        if check.store is not None:
+            for anno_id in sorted(anno_ids):
+                _check_object(findings, check.store, anno_id, size)
+    except (UserError, OSError, ValueError) as error:
+        findings.add('video unreadable', check.folder / 'JPEGImages' / check.name, str(error))
     return findings.counts, findings.problems
+
+
+def without_place(error: Exception, path: Path) -> str:
+    """The message of an error without the file that the problem names anyway."""
+    if isinstance(error, OSError):
+        return f'cannot be read ({error.strerror})'
+    return str(error).removeprefix(f'{path}: ')
 
 
 def _check_frames(findings: _Findings) -> tuple[int, int] | None:
     """Checks the frames; returns the size of the first sound one."""
     check = findings.check
-    names = check.video.get('frames') or []
     folder = check.folder / 'JPEGImages' / check.name
-    if not names:
+    if not check.video.frames:
         findings.add_entry('video without frames', 'its "frames" are empty')
+    names = [str(name) for name in check.video.frames]
     if len(set(names)) != len(names):
         findings.add_entry('frame listed twice', 'a name occurs twice in "frames"')
-    if list(names) != sorted(names):
-        findings.add_entry('frames unsorted', '"frames" are sorted when read', is_error=False)
+    if names != sorted(names, key=natural_key):
+        detail = '"frames" are not in the order of their names; that of the file counts'
+        findings.add_entry('frames unsorted', detail, is_error=False)
     if not folder.is_dir():
         findings.add('video folder missing', folder, 'no such folder; extract it')
         return None
-    size: tuple[int, int] | None = None
+    files, paths = FrameFiles(check.folder / 'JPEGImages'), []
     for name in dict.fromkeys(names):
-        size = _check_frame(findings, folder / f'{name}.jpg', size) or size
-    listed = {f'{name}.jpg' for name in names}
-    extra = sorted(path.name for path in folder.iterdir() if path.name not in listed)
+        if _is_name(findings, name, 'frame'):
+            paths.append(files.path(check.name, name))
+    size: tuple[int, int] | None = None
+    for path in paths:
+        size = _check_frame(findings, path, size) or size
+    listed = {path.name for path in paths}
+    extra = [path.name for path in folder.iterdir() if path.name not in listed]
+    extra = sorted(name for name in extra if not is_litter(name))
     if extra:
         detail = f'{len(extra)} files that "frames" does not list, such as {extra[0]}'
         findings.add('unlisted frame', folder, detail, is_error=False)
     return size
+
+
+def _is_name(findings: _Findings, name: str, what: str) -> bool:
+    """Whether a name may be that of a file."""
+    try:
+        check_part(name, what)
+    except UserError as error:
+        findings.add_entry(f'{what} with a bad name', str(error))
+        return False
+    return True
 
 
 def _check_frame(
@@ -120,6 +149,8 @@ def _check_frame(
 
 def _header_size(path: Path) -> tuple[int, int]:
     """Size by the header; a JPEG without its end marker is cut off."""
+    if path.suffix.lower() not in ('.jpg', '.jpeg'):
+        return picture_size(path, 'frame', 'Extract the file again.')
     with path.open('rb') as file:
         file.seek(-min(64, path.stat().st_size), 2)
         if b'\xff\xd9' not in file.read():
@@ -129,21 +160,22 @@ def _header_size(path: Path) -> tuple[int, int]:
 
 def _check_expressions(findings: _Findings) -> set[str]:
     """Checks the sentences; returns the objects they name."""
-    expressions = findings.check.video.get('expressions') or {}
+    expressions = findings.check.video.expressions
     if not expressions:
         findings.add_entry('video without expressions', 'nothing asks for it')
     named: set[str] = set()
     for exp_id, entry in expressions.items():
         findings.counts['expressions'] += 1
-        text = entry.get('exp')
-        if not isinstance(text, str) or not text.strip():
+        _is_name(findings, exp_id, 'expression')
+        if not entry.exp.strip():
             findings.add_entry('expression empty', f'expression {exp_id} has no text ("exp")')
-        anno_ids = entry.get('anno_id', [])
+        anno_ids = [] if entry.anno_id is None else entry.anno_id
         if not isinstance(anno_ids, list) or not all(isinstance(key, int) for key in anno_ids):
             detail = f'expression {exp_id}: "anno_id" is not a list of numbers'
             findings.add_entry('ids malformed', detail)
             continue
-        if len(entry.get('obj_id', anno_ids)) != len(anno_ids):
+        obj_ids = anno_ids if entry.obj_id is None else entry.obj_id
+        if not isinstance(obj_ids, list) or len(obj_ids) != len(anno_ids):
             detail = f'expression {exp_id}: "obj_id" and "anno_id" differ in length'
             findings.add_entry('ids inconsistent', detail)
         if len(set(anno_ids)) != len(anno_ids):
@@ -164,7 +196,7 @@ def _check_object(
         findings.add('object without masks', store.name, detail)
         return
     sizes = store.sizes(anno_id)
-    num_frames = len(check.video.get('frames') or [])
+    num_frames = len(check.video.frames)
     if len(sizes) != num_frames:
         detail = (
             f'anno_id {anno_id} has {len(sizes)} entries, video {check.name} {num_frames} frames'

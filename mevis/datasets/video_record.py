@@ -1,11 +1,11 @@
 """What the annotation files of a split say, in one form for every data set."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from mevis.boundary.formats import MetaExpressions, MeViSExpression, MeViSVideo
+from mevis.boundary.json_file import read_json
 from mevis.boundary.names import check_distinct, check_part, check_path
 from mevis.errors import UserError
 from mevis.structures import Expression
@@ -30,36 +30,25 @@ class VideoRecord:
     video_id: int | str | None = None
 
 
-def read_meta_expressions(path: Path) -> dict[str, dict[str, Any]]:
+def read_meta_expressions(path: Path) -> dict[str, MeViSVideo]:
     """Reads the ``videos`` of a ``meta_expressions.json``.
 
     Raises:
         UserError: If the file is missing or is no such file, or names of videos clash.
     """
-    try:
-        videos = json.loads(path.read_text(encoding='utf-8'))['videos']
-    except FileNotFoundError as error:
-        raise UserError(
-            f'{path}: no such file. Check data_root and split (docs/guides/data.md).'
-        ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f'{path}: not a meta_expressions.json with a "videos" object ({error}).'
-            ' Download or generate the file again.'
-        ) from error
-    if not isinstance(videos, dict):
-        raise UserError(f'{path}: "videos" must be an object, not {type(videos).__name__}.')
+    missing = 'Check data_root and split (docs/guides/data.md).'
+    videos = read_json(path, MetaExpressions, missing=missing).videos
     check_distinct(videos, f'{path}: videos')
     return videos
 
 
-def make_record(path: Path, name: str, video: dict[str, Any], has_truth: bool) -> VideoRecord:
+def make_record(path: Path, name: str, video: MeViSVideo, has_truth: bool) -> VideoRecord:
     """Checks one entry of ``videos`` and makes it a record.
 
     Args:
         path: The file, for messages.
         name: Key of the video.
-        video: ``{"expressions": {id: {"exp": text, ...}}, "frames": [...]}``.
+        video: Its entry.
         has_truth: Whether the split has masks; then an expression without ``anno_id`` is a
             sentence without a target.
 
@@ -68,17 +57,15 @@ def make_record(path: Path, name: str, video: dict[str, Any], has_truth: bool) -
             of its folder.
     """
     check_path(name, f'{path}: video')
-    frames = video.get('frames')
-    if not frames:
-        raise UserError(
-            f'{path}: video {name} has no frames. Add its "frames" or remove the video.'
-        )
+    place = f'{path}: video {name}'
+    if not video.frames:
+        raise UserError(f'{place} has no frames. Add its "frames" or remove the video.')
     expressions = tuple(
-        _make_expression(path, name, str(exp_id), entry, has_truth)
-        for exp_id, entry in video.get('expressions', {}).items()
+        make_expression(place, exp_id, entry, has_truth)
+        for exp_id, entry in video.expressions.items()
     )
-    names = frame_names(f'{path}: video {name}', frames)
-    return VideoRecord(name, names, expressions, video.get('vid_id'))
+    names = frame_names(place, video.frames)
+    return VideoRecord(name, names, expressions, video.vid_id)
 
 
 def frame_names(place: str, frames: Sequence[str | int]) -> tuple[str, ...]:
@@ -94,23 +81,28 @@ def frame_names(place: str, frames: Sequence[str | int]) -> tuple[str, ...]:
     return names
 
 
-def _make_expression(
-    path: Path, video: str, exp_id: str, entry: dict[str, Any], has_truth: bool
-) -> Expression:
-    check_part(exp_id, f'{path}: video {video}, expression')
-    text = entry.get('exp')
-    if not isinstance(text, str) or not text.strip():
-        raise UserError(
-            f'{path}: video {video}, expression {exp_id} has no text.'
-            ' Fill in its "exp" or remove the expression.'
-        )
-    anno_ids = entry.get('anno_id', ())
-    if isinstance(anno_ids, (int, str)):
-        anno_ids = (anno_ids,)
-    return Expression(
-        exp_id=exp_id,
-        text=text,
-        anno_ids=tuple(int(anno_id) for anno_id in anno_ids),
-        tags=tuple(entry.get('tags', ())),
-        has_truth=has_truth,
-    )
+def make_expression(place: str, exp_id: str, entry: MeViSExpression, has_truth: bool) -> Expression:
+    """Checks a sentence.
+
+    Raises:
+        UserError: If its id is no name of a file, it has no text, or an object's id is no number.
+    """
+    check_part(exp_id, f'{place}, expression')
+    place = f'{place}, expression {exp_id}'
+    if not entry.exp.strip():
+        raise UserError(f'{place} has no text. Fill in its "exp" or remove the expression.')
+    anno_ids = object_ids(place, entry.anno_id)
+    return Expression(exp_id, entry.exp, anno_ids, tuple(entry.tags), has_truth)
+
+
+def object_ids(place: str, ids: list[int | str] | int | str | None) -> tuple[int, ...]:
+    """The ids of objects, whether there is one or several, numbers or text.
+
+    Raises:
+        UserError: If a text is no number.
+    """
+    listed = ids if isinstance(ids, list) else [] if ids is None else [ids]
+    for item in listed:
+        if isinstance(item, str) and not (len(item) < 19 and item.isascii() and item.isdecimal()):
+            raise UserError(f'{place}: the id of an object is {item!r:.40}, not a number.')
+    return tuple(map(int, listed))

@@ -1,13 +1,20 @@
 """YouTube-VIS 2019 and 2021, OVIS, and every data set in their format."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
-from mevis.boundary.names import check_distinct, check_path
+from mevis.boundary.formats import (
+    YouTubeVISAnnotation,
+    YouTubeVISCategory,
+    YouTubeVISFile,
+    YouTubeVISVideo,
+)
+from mevis.boundary.json_file import read_json
+from mevis.boundary.names import check_distinct, check_path, natural_key
 from mevis.boundary.rle import trusted_track
+from mevis.datasets.frame_files import ENDINGS
 from mevis.datasets.instance_dataset import AnnotatedTrack, InstanceDataset
 from mevis.datasets.video_record import VideoRecord, frame_names
 from mevis.errors import UserError
@@ -85,25 +92,46 @@ class YouTubeVISDataset(InstanceDataset):
 
     def load_records(self) -> list[VideoRecord]:
         """Reads the JSON file; masks are kept as compressed run lengths."""
-        content = _read(self.ann_path)
-        categories = sorted(content['categories'], key=lambda entry: entry['id'])
-        self._classes = tuple(entry['name'] for entry in categories)
-        labels = {entry['id']: label for label, entry in enumerate(categories)}
-        records = {entry['id']: _record(self.ann_path, entry) for entry in content['videos']}
+        content = read_json(
+            self.ann_path,
+            YouTubeVISFile,
+            missing='Check data_root, split and ann_file of the data set.',
+        )
+        categories = _by_id(self.ann_path, 'categories', content.categories)
+        videos = _by_id(self.ann_path, 'videos', content.videos)
+        order = sorted(categories, key=natural_key)
+        self._classes = tuple(categories[key].name for key in order)
+        labels = {key: label for label, key in enumerate(order)}
+        self._endings: dict[str, str] = {}
+        records = {key: self._record(entry) for key, entry in videos.items()}
         check_distinct([record.name for record in records.values()], f'{self.ann_path}: videos')
-        annotations = content.get('annotations')
         self._tracks: dict[str, list[AnnotatedTrack]] | None = None
-        if annotations is not None:
+        if content.annotations is not None:
             self._tracks = defaultdict(list)
-            for entry in annotations:
-                if not entry.get('iscrowd'):
+            for entry in content.annotations:
+                if not entry.iscrowd:
                     record, track = _track(self.ann_path, entry, records, labels)
                     self._tracks[record.name].append(track)
         return list(records.values())
 
+    def _record(self, entry: YouTubeVISVideo) -> VideoRecord:
+        place = f'{self.ann_path}: video {entry.id}'
+        names = [PurePosixPath(name) for name in entry.file_names]
+        folders = {name.parent.as_posix() for name in names}
+        endings = {name.suffix for name in names}
+        if len(folders) != 1 or len(endings) != 1 or not endings <= set(ENDINGS):
+            raise UserError(
+                f'{place}: file_names must be <video>/<frame>.jpg of one folder, or another of'
+                f' {", ".join(ENDINGS)}.'
+            )
+        folder = check_path(folders.pop(), f'{place}: file_names')
+        self._endings[folder] = endings.pop()
+        stems = [name.stem for name in names]
+        return VideoRecord(folder, frame_names(place, stems), (), entry.id)
+
     def frame_path(self, video: str, frame_name: str) -> Path:
-        """``<frames_dir>/<video>/<frame>.jpg``."""
-        return self.frames_path / video / f'{frame_name}.jpg'
+        """``<frames_dir>/<video>/<frame>`` with the ending that the file gives it."""
+        return self.frames_path / video / f'{frame_name}{self._endings[video]}'
 
     def read_tracks(
         self, record: VideoRecord, frames: Sequence[int]
@@ -117,40 +145,31 @@ class YouTubeVISDataset(InstanceDataset):
         ]
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding='utf-8'))
-        missing = [key for key in ('videos', 'categories') if not content.get(key)]
-    except FileNotFoundError as error:
-        raise UserError(
-            f'{path}: no such file. Check data_root, split and ann_file of the data set.'
-        ) from error
-    except (ValueError, AttributeError) as error:
-        raise UserError(f'{path}: not a YouTube-VIS JSON ({error}). Download it again.') from error
-    if missing:
-        raise UserError(f'{path}: no {" and no ".join(missing)}. It is no YouTube-VIS JSON.')
-    return content
+T = TypeVar('T', YouTubeVISVideo, YouTubeVISCategory)
 
 
-def _record(path: Path, entry: dict[str, Any]) -> VideoRecord:
-    place = f'{path}: video {entry["id"]}'
-    names = [PurePosixPath(name) for name in entry.get('file_names', ())]
-    folders = {name.parent.as_posix() for name in names}
-    if len(folders) != 1 or any(name.suffix != '.jpg' for name in names):
-        raise UserError(f'{place}: file_names must be <video>/<frame>.jpg of one folder.')
-    folder = check_path(folders.pop(), f'{place}: file_names')
-    return VideoRecord(folder, frame_names(place, [name.stem for name in names]), (), entry['id'])
+def _by_id(path: Path, what: str, entries: Sequence[T]) -> dict[str, T]:
+    """Entries by their ids, which are numbers in some files and text in others."""
+    found = {str(entry.id): entry for entry in entries}
+    if len(found) != len(entries):
+        ids = [str(entry.id) for entry in entries]
+        twice = next(key for key in ids if ids.count(key) > 1)
+        raise UserError(f'{path}: {what}: the id {twice:.40} comes twice. Download it again.')
+    return found
 
 
 def _track(
-    path: Path, entry: dict[str, Any], records: dict[int, VideoRecord], labels: dict[int, int]
+    path: Path,
+    entry: YouTubeVISAnnotation,
+    records: Mapping[str, VideoRecord],
+    labels: Mapping[str, int],
 ) -> tuple[VideoRecord, AnnotatedTrack]:
-    place = f'{path}: annotation {entry["id"]}'
-    record = records.get(entry['video_id'])
-    if record is None or entry['category_id'] not in labels:
+    place = f'{path}: annotation {entry.id}'
+    record, label = records.get(str(entry.video_id)), labels.get(str(entry.category_id))
+    if record is None or label is None:
         raise UserError(
-            f'{place}: video {entry["video_id"]} or category {entry["category_id"]} is not in the'
-            ' file. Download it again.'
+            f'{place}: video {entry.video_id} or category {entry.category_id} is not in the file.'
+            ' Download it again.'
         )
-    rles = trusted_track(entry['segmentations'], place, len(record.frame_names))
-    return record, AnnotatedTrack(entry['id'], labels[entry['category_id']], rles)
+    rles = trusted_track(entry.segmentations, place, len(record.frame_names))
+    return record, AnnotatedTrack(entry.id, label, rles)

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
+
+from mevis.boundary.formats import StoredPredictions
+from mevis.boundary.json_file import read_json
 from mevis.boundary.names import path_below
 from mevis.boundary.rle import check_track, rle_size
 from mevis.errors import UserError
@@ -114,27 +118,20 @@ class PredictionStore:
             UserError: If the file is absent or damaged; names the mend.
         """
         path = self._path(video)
-        try:
-            content = json.loads(path.read_text(encoding='utf-8'))
-            frame_names = tuple(content['frames'])
-            answers = {
-                exp_id: ExpressionPrediction(exp_id, **entry)
-                for exp_id, entry in content['expressions'].items()
-            }
-        except FileNotFoundError as error:
-            raise UserError(f'{path}: no such file. Run tools/test.py again.') from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(
-                f'{path}: damaged ({error}). Delete it and run tools/test.py again, which does'
-                ' what is missing.'
-            ) from error
+        mend = 'Delete it and run tools/test.py again, which does what is missing.'
+        content = read_json(path, StoredPredictions, mend, 'Run tools/test.py again.')
+        frame_names = tuple(content.frames)
+        answers = {
+            exp_id: ExpressionPrediction(exp_id, **asdict(entry))
+            for exp_id, entry in content.expressions.items()
+        }
         size: tuple[int, int] | None = None
         for exp_id, answer in answers.items():
             place = f'{path}: expression {exp_id}'
             if answer.rles and answer.rles[0] is not None:
                 size = size or rle_size(answer.rles[0], place)
             check_track(answer.rles, size or (), len(frame_names), place)
-        return VideoPredictions(frame_names, answers, content.get('record'))
+        return VideoPredictions(frame_names, answers, content.record)
 
     def remove_leftovers(self) -> None:
         """Removes what processes left that were killed while they wrote.
@@ -164,11 +161,7 @@ class PredictionStore:
         Raises:
             UserError: If the folder does not say it.
         """
-        manifest = self.root / _MANIFEST
-        try:
-            return dict(json.loads(manifest.read_text(encoding='utf-8')))
-        except (ValueError, TypeError) as error:
-            raise UserError(f'{manifest}: damaged ({error}). Choose another folder.') from error
+        return read_json(self.root / _MANIFEST, dict[str, Any], 'Choose another folder.')
 
     def _check(self, made_of: dict[str, Any]) -> None:
         found = self.made_of()

@@ -1,18 +1,15 @@
 """The one reader of the files of instance tracks that this package writes."""
 
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mevis.boundary.files import regular_file
+from mevis.boundary.formats import InstanceTracks
+from mevis.boundary.json_file import checked_json, parse_json, read_bytes
 from mevis.boundary.rle import check_track
 from mevis.errors import UserError
 from mevis.structures.instance_masks import InstanceMasks
-
-_LISTS = ('scores', 'categories', 'rles')
 
 
 @dataclass(frozen=True)
@@ -82,42 +79,23 @@ def read_instance_file(path: str | Path) -> InstanceFile:
         UserError: If there is no such file, or something in it is missing or damaged; names the
             file and the entry.
     """
-    path = Path(path)
     mend = 'Run tools/extract_instance_masks.py for this split.'
-    try:
-        data = json.loads(regular_file(path).read_text(encoding='utf-8'))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise UserError(f'{path}: the instance masks are missing. {mend}') from error
-    except ValueError as error:
-        raise UserError(f'{path}: no file of instance masks ({error}). {mend}') from error
-    except OSError as error:
-        raise UserError(f'{path}: cannot be read ({error.strerror}).') from error
-    return parse_instance_file(path, data)
+    missing = f'It should hold the instance masks. {mend}'
+    return parse_instance_file(Path(path), parse_json(read_bytes(path, missing), path, mend))
 
 
 def parse_instance_file(path: Path, data: Any) -> InstanceFile:
     """:func:`read_instance_file` of a file that was read already."""
-    wrong = f'{path}: no file of instance masks'
-    if not isinstance(data, dict):
-        raise UserError(f'{wrong} (a JSON object is expected).')
-    missing = [key for key in ('size', *_LISTS) if not isinstance(data.get(key), list)]
-    if missing:
-        raise UserError(f'{wrong} (no list {", ".join(missing)}).')
-    size, scores, rles = data['size'], data['scores'], data['rles']
-    if len(size) != 2 or not all(isinstance(side, int) and side > 0 for side in size):
-        raise UserError(f'{path}: size must be [height, width] in pixels, not {size}.')
-    lengths = {len(data[key]) for key in (*_LISTS, *(['ids'] if data.get('ids') else []))}
-    if len(lengths) != 1:
-        raise UserError(f'{wrong} (scores, categories and rles differ in length).')
-    for k, score in enumerate(scores):
-        if not isinstance(score, (int, float)) or not math.isfinite(score):
-            raise UserError(f'{path}: score {k} is {score!r}, not a number.')
-    names = data.get('frames')
-    if names is not None:
-        if not isinstance(names, list):
-            raise UserError(f'{path}: frames must be a list of names.')
-        names = tuple(map(str, names))
-    num_frames = len(names) if names is not None else len(rles[0]) if rles else 0
-    for k, track in enumerate(rles):
-        check_track(track, size, num_frames, f'{path}: track {k}')
-    return InstanceFile(path, InstanceMasks.from_dict(data), data.get('video'), names)
+    mend = 'Run tools/extract_instance_masks.py for this split.'
+    tracks = checked_json(data, InstanceTracks, path, mend)
+    lists = [tracks.scores, tracks.categories, tracks.rles, *([tracks.ids] if tracks.ids else [])]
+    if len(set(map(len, lists))) != 1:
+        raise UserError(f'{path}: scores, categories and rles differ in length. {mend}')
+    names = None if tracks.frames is None else tuple(map(str, tracks.frames))
+    num_frames = len(names) if names is not None else len(tracks.rles[0]) if tracks.rles else 0
+    for k, track in enumerate(tracks.rles):
+        check_track(track, tracks.size, num_frames, f'{path}: track {k}')
+    instances = InstanceMasks(
+        tracks.rles, tracks.scores, tracks.categories, tracks.size, ids=tracks.ids
+    )
+    return InstanceFile(path, instances, tracks.video, names)

@@ -1,6 +1,5 @@
 """Tracks from a file of any kind, which is recognised by its content."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import numpy as np
 import torch
 from pycocotools import mask as coco_mask
 
-from mevis.boundary.files import regular_file
+from mevis.boundary.json_file import parse_json, read_bytes
 from mevis.errors import UserError
 from mevis.structures import InstanceMasks, Trajectories
 from mevis.structures.instance_file import InstanceFile, parse_instance_file
@@ -70,17 +69,12 @@ def read_instance_masks(
 
 
 def _recognise(path: Path, num_frames: int | None) -> MotBoxes | YouTubeVISResults | InstanceFile:
-    try:
-        with regular_file(path).open('rb') as file:
-            start = file.read(4096).removeprefix(b'\xef\xbb\xbf').lstrip()[:1]
-    except OSError as error:
-        raise UserError(f'{path}: cannot be read ({error.strerror}).') from error
+    content = read_bytes(path)
+    # UTF-16 has a byte of zero around each bracket.
+    start = content[:4096].lstrip(b'\xef\xbb\xbf\xff\xfe\0 \t\r\n')[:1]
     if start not in (b'{', b'['):
         return read_mot_text(path, num_frames)
-    try:
-        data: Any = json.loads(path.read_text(encoding='utf-8-sig'))
-    except ValueError as error:
-        raise UserError(f'{path}: no complete JSON ({error}).') from error
+    data = parse_json(content, path)
     if isinstance(data, list):
         return YouTubeVISResults(path, data)
     if 'annotations' in data and 'videos' in data:

@@ -1,22 +1,21 @@
 """What instance segmentors submit: the results JSON of YouTube-VIS."""
 
-import json
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pycocotools import mask as coco_mask
 
-from mevis.boundary.files import regular_file
-from mevis.boundary.rle import check_track, compressed
+from mevis.boundary.formats import YouTubeVISResult
+from mevis.boundary.json_file import checked_json, parse_json, read_bytes
+from mevis.boundary.rle import check_track, compressed, rle_size
 from mevis.errors import UserError
 from mevis.structures import InstanceMasks
 
 Size = tuple[int, int]
-_KEYS = ('video_id', 'score', 'segmentations')
+_FAR = 10
+"""Sides of the picture."""
 
 
 class YouTubeVISResults:
@@ -37,18 +36,13 @@ class YouTubeVISResults:
     def __init__(self, path: str | Path, entries: Any = None) -> None:
         self.path = Path(path)
         if entries is None:
-            entries = _read(self.path)
-        if not isinstance(entries, list):
-            raise UserError(
-                f'{self.path}: no YouTube-VIS results: a list of {{{", ".join(_KEYS)}}} is'
-                ' expected.'
-            )
-        if not entries:
+            entries = parse_json(read_bytes(self.path), self.path)
+        results = checked_json(entries, list[YouTubeVISResult], self.path)
+        if not results:
             raise UserError(f'{self.path}: an empty list, not one track.')
-        self._videos: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
-        for index, entry in enumerate(entries):
-            self._check_entry(index, entry)
-            self._videos[str(entry['video_id'])].append((index, entry))
+        self._videos: dict[str, list[tuple[int, YouTubeVISResult]]] = defaultdict(list)
+        for index, entry in enumerate(results):
+            self._videos[str(entry.video_id)].append((index, entry))
 
     @property
     def videos(self) -> list[str]:
@@ -84,65 +78,43 @@ class YouTubeVISResults:
             UserError: If a mask is damaged, or size and frames are others; names the entry.
         """
         entries = self._videos.get(str(video), [])
-        size = size or _size_of(entry['segmentations'] for _, entry in entries)
+        size = size or _size_of(entries, str(self.path))
         if size is None:
             raise UserError(
                 f'{self.path}: no RLE of video {video} says the size of the picture. Give it'
                 ' (`size`).'
             )
         if num_frames is None:
-            num_frames = len(entries[0][1]['segmentations']) if entries else 0
+            num_frames = len(entries[0][1].segmentations) if entries else 0
         rles = []
         for index, entry in entries:
             place = f'{self.path}: entry {index} (video {video})'
             track = [
                 _compressed(f'{place}, frame {frame}', segment, size)
-                for frame, segment in enumerate(entry['segmentations'])
+                for frame, segment in enumerate(entry.segmentations)
             ]
             check_track(track, size, num_frames, place)
             rles.append(track)
         masks = InstanceMasks(
             rles,
-            [entry['score'] for _, entry in entries],
+            [entry.score for _, entry in entries],
             [_category(entry) for _, entry in entries],
             size,
             ids=[index for index, _ in entries],
         )
         return masks.top(len(masks))
 
-    def _check_entry(self, index: int, entry: Any) -> None:
-        place = f'{self.path}: entry {index}'
-        missing = [key for key in _KEYS if not isinstance(entry, dict) or key not in entry]
-        if missing:
-            raise UserError(f'{place}: no {", ".join(missing)}.')
-        score = entry['score']
-        is_number = isinstance(score, (int, float)) and math.isfinite(score)
-        if not is_number or not 0 <= score <= 1:
-            raise UserError(f'{place}: score is {score!r}, not a number from 0 to 1.')
-        if not isinstance(entry['segmentations'], list) or not entry['segmentations']:
-            raise UserError(f'{place}: segmentations must be a list of one mask or null per frame.')
+
+def _category(entry: YouTubeVISResult) -> int:
+    return entry.category_id - 1 if entry.category_id is not None and entry.category_id > 0 else -1
 
 
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(regular_file(path).read_text(encoding='utf-8'))
-    except FileNotFoundError as error:
-        raise UserError(f'{path}: no such file.') from error
-    except ValueError as error:
-        raise UserError(f'{path}: no complete JSON ({error}).') from error
-
-
-def _category(entry: dict[str, Any]) -> int:
-    category = entry.get('category_id')
-    return category - 1 if isinstance(category, int) and category > 0 else -1
-
-
-def _size_of(tracks: Any) -> Size | None:
-    for track in tracks:
-        for segment in track:
-            size = segment.get('size') if isinstance(segment, dict) else None
-            if isinstance(size, list) and len(size) == 2:
-                return int(size[0]), int(size[1])
+def _size_of(entries: Sequence[tuple[int, YouTubeVISResult]], place: str) -> Size | None:
+    """(H, W) of the first RLE; None if there is none."""
+    for index, entry in entries:
+        for frame, segment in enumerate(entry.segmentations):
+            if isinstance(segment, dict):
+                return rle_size(segment, f'{place}: entry {index}, frame {frame}')
     return None
 
 
@@ -160,8 +132,12 @@ def _from_polygons(place: str, polygons: Sequence[Any], size: Size) -> dict[str,
         points = [[float(value) for value in polygon] for polygon in polygons]
     except (TypeError, ValueError) as error:
         raise UserError(f'{place}: no RLE, null or list of polygons [x, y, ...].') from error
-    if any(len(p) < 6 or len(p) % 2 or not np.isfinite(p).all() for p in points):
+    if any(len(p) < 6 or len(p) % 2 for p in points):
         raise UserError(f'{place}: a polygon needs three points or more, [x, y, x, y, ...].')
+    # pycocotools walks along each edge, however far outside of the picture it is.
+    far = _FAR * max(size)
+    if any(not abs(value) <= far for p in points for value in p):
+        raise UserError(f'{place}: a point of the polygon is far outside of the picture.')
     return _as_text(coco_mask.merge(coco_mask.frPyObjects(points, *size)))
 
 

@@ -2,7 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from mevis.boundary.names import check_distinct, check_part, check_path, path_below
+from mevis.boundary.names import (
+    check_distinct,
+    check_part,
+    check_path,
+    is_litter,
+    natural_key,
+    path_below,
+)
 from mevis.errors import UserError
 
 UNUSUAL = [
@@ -84,3 +91,15 @@ def test_names_that_clash_are_refused(names):
 
 def test_names_that_differ_are_kept():
     check_distinct(['a', 'A', 'ab', 'b/a', 'b/c'], 'f.json')
+
+
+def test_numbers_are_sorted_as_numbers():
+    names = ['1', '2', '10', '²', 'a', 'a1', 'a2b', 'a2c', 'a10', 'a٣', '']
+    assert sorted(names, key=natural_key) == (
+        ['', '1', '2', '10', 'a', 'a1', 'a2b', 'a2c', 'a٣', 'a10', '²']
+    )
+
+
+def test_what_file_managers_leave():
+    assert all(map(is_litter, ['.DS_Store', '._0.jpg', '__MACOSX', 'Thumbs.db']))
+    assert not any(map(is_litter, ['a.jpg', 'MACOSX', '__a']))

@@ -343,6 +343,13 @@ DAMAGES = [
         r'video cat, expression 0 has no text',
         lambda videos: videos['cat']['expressions']['0'].update(exp='  '),
     ),
+    (META, r'videos.cat.frames: expected array, got int', lambda v: v['cat'].update(frames=3)),
+    (META, r'videos.cat.expressions: expected object', lambda v: v['cat'].update(expressions=[])),
+    (
+        META,
+        r'video cat, expression 0: the id of an object is .x., not a number',
+        lambda videos: videos['cat']['expressions']['0'].update(anno_id=['x']),
+    ),
     (MASKS, r'no masks for anno_id 2', lambda masks: masks.pop('2')),
     (MASKS, r'anno_id 2 has 2 entries.*cat has 3', lambda masks: masks['2'].pop()),
     (
@@ -358,6 +365,23 @@ def test_damaged_annotations(mevis_root: Path, train, name: str, words: str, dam
     change(mevis_root / 'train' / name, damage)
     with pytest.raises(UserError, match=words):
         train(videos=['cat'])[0]
+
+
+@pytest.mark.parametrize('ending', ['.png', '.jpeg'])
+def test_frames_of_another_format(mevis_root: Path, testing, ending: str):
+    for path in (mevis_root / 'train/JPEGImages/bird').iterdir():
+        Image.open(path).save(path.with_suffix(ending))
+        path.unlink()
+    assert testing(videos=['bird'])[0]['inputs'].shape[0] == 6
+
+
+def test_a_split_without_any_sentence_is_refused(mevis_root: Path, train, testing):
+    change(mevis_root / 'train' / META, lambda videos: videos['bird'].pop('expressions'))
+    assert len(testing()) == 1
+    change(mevis_root / 'train' / META, lambda videos: videos['cat'].pop('expressions'))
+    for build in (train, testing):
+        with pytest.raises(UserError, match='no video of split .train. has expressions'):
+            build()
 
 
 def test_missing_masks(mevis_root: Path, train):

@@ -12,6 +12,7 @@ from mevis.structures import decode_rle, encode_rle
 
 SQUARE = np.zeros((2, 48, 64), bool)
 SQUARE[0, 3:9, 5:20] = True
+SHORT = {'size': [48, 64], 'counts': [5, 10]}
 
 
 def annotation() -> dict:
@@ -62,6 +63,27 @@ def test_whole_video(make):
     assert not masks[1:].any()
 
 
+def test_ids_are_numbers_or_text(make):
+    data = content()
+    data['videos'][0]['id'] = '9'
+    data['annotations'][0]['category_id'] = '30'
+    dataset = make(data)
+    assert dataset.classes == ('cube', 'ball')
+    assert list(dataset[0]['data_samples'].gt_tracks.categories) == [1]
+
+
+def test_frames_of_another_format(make, mevis_root):
+    from PIL import Image
+
+    data = content()
+    for name in data['videos'][0]['file_names']:
+        path = mevis_root / 'train/JPEGImages' / name
+        Image.open(path).save(path.with_suffix('.png'))
+        path.unlink()
+    data['videos'][0]['file_names'] = [f'cat/{index:05d}.png' for index in range(3)]
+    assert make(data)[0]['data_samples'].ori_shape == (48, 64)
+
+
 def test_lists_of_runs(make):
     # As YouTube-VIS writes them: runs by columns, the first of background.
     flat = np.concatenate([[False], SQUARE[0].T.ravel(), [False]])
@@ -93,7 +115,24 @@ def test_a_split_without_annotations(make):
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
-        (lambda data: data.pop('videos'), r'train\.json: no videos'),
+        (lambda data: data.pop('videos'), r'train\.json: .*missing required field videos'),
+        (
+            lambda data: data['annotations'][0].pop('video_id'),
+            r'annotations\[0\]: .* field video_id',
+        ),
+        (
+            lambda data: data['annotations'][0].pop('segmentations'),
+            r'annotations\[0\]: .* field segmentations',
+        ),
+        (
+            lambda data: data['annotations'][0].update(segmentations=[SHORT, None, None]),
+            r'annotation 4, frame 0: the runs of the RLE do not add up',
+        ),
+        (lambda data: data['videos'].append(data['videos'][0]), r'videos: the id 9 comes twice'),
+        (
+            lambda data: data['videos'][0].update(file_names=['../x/0.jpg']),
+            r'video 9: file_names: the name',
+        ),
         (lambda data: data['annotations'][0].update(video_id=1), r'annotation 4: video 1 or'),
         (lambda data: data['annotations'][0].update(category_id=1), r'annotation 4:.*category 1'),
         (lambda data: data['annotations'][0].update(segmentations=[None]), r'1 masks.*3 frames'),

@@ -88,7 +88,7 @@ def test_a_damaged_file_is_named_with_its_mend(store, answers, content):
     store.write('bird', ['a', 'b', 'c'], answers)
     path = store.root / 'videos' / 'bird.json'
     path.write_text(content)
-    with pytest.raises(UserError, match=rf'{path}: damaged .*Delete it'):
+    with pytest.raises(UserError, match=rf'{path}: .*Delete it'):
         store.read('bird')
 
 
@@ -104,7 +104,7 @@ def test_a_missing_mask_is_found(store, answers):
 
 def test_a_damaged_manifest_is_named(store):
     (store.root / 'made_of.json').write_text('{')
-    with pytest.raises(UserError, match='made_of.json: damaged'):
+    with pytest.raises(UserError, match='made_of.json: .*Choose another folder'):
         PredictionStore(store.root, MADE_OF)
 
 

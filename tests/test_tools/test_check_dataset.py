@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mevis.datasets.integrity import check_split
+from mevis.datasets.integrity import check_split, find_splits
 from mevis.testing.tiny_mevis import write_tiny_mevis
 
 META, MASKS = 'meta_expressions.json', 'mask_dict.json'
@@ -47,15 +47,69 @@ def shorten_runs(masks: dict) -> None:
     masks['0'][2]['counts'] = masks['0'][2]['counts'][:-2]
 
 
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text() + text)
+
+
 # kind, file that the message names, words that it contains, damage, whether --fast finds it
 DAMAGES = [
     ('annotations missing', META, 'download', lambda f: (f / META).unlink(), True),
-    ('annotations malformed', META, 'download', truncate(META, 0.5), True),
+    ('annotations malformed', META, 'Download', truncate(META, 0.5), True),
     (
         'annotations malformed',
         META,
         'video cat',
         edit(META)(lambda videos: videos.update(cat=[1])),
+        True,
+    ),
+    (
+        'annotations malformed',
+        META,
+        'video cat: frames: expected array, got int',
+        edit(META)(lambda videos: videos['cat'].update(frames=3)),
+        True,
+    ),
+    (
+        'annotations malformed',
+        META,
+        'expressions: expected object, got array',
+        edit(META)(lambda videos: videos['cat'].update(expressions=[])),
+        True,
+    ),
+    (
+        'annotations malformed',
+        META,
+        'another folder',
+        edit(META)(lambda videos: videos.update({'../cat': videos.pop('cat')})),
+        True,
+    ),
+    (
+        'annotations malformed',
+        META,
+        'comes twice',
+        lambda f: (f / META).write_text('{"videos": {}, "videos": {}}'),
+        True,
+    ),
+    (
+        'frame with a bad name',
+        META,
+        'video cat: frame',
+        edit(META)(lambda videos: videos['cat']['frames'].append('../x')),
+        True,
+    ),
+    (
+        'expression with a bad name',
+        META,
+        'video cat: expression',
+        edit(META)(lambda videos: videos['cat']['expressions'].update({'/x': {'exp': 'a'}})),
+        True,
+    ),
+    ('masks malformed', MASKS, 'behind', lambda f: append(f / MASKS, '{}'), True),
+    (
+        'masks malformed',
+        MASKS,
+        'anno_id 1, frame 2: size must be',
+        edit(MASKS)(lambda masks: masks['1'][2].update(size=[-48, -64])),
         True,
     ),
     ('annotations empty', META, 'no videos', edit(META)(lambda videos: videos.clear()), True),
@@ -217,6 +271,23 @@ def test_oddities_are_warnings(folder: Path, kind, place, damage):
     report = check_split(folder)
     assert report.sound
     assert [(p.kind, p.place) for p in report.problems] == [(kind, str(folder / place))]
+
+
+def test_what_file_managers_leave_is_no_data(folder: Path):
+    (folder.parent / '__MACOSX/JPEGImages').mkdir(parents=True)
+    (folder.parent / '.old/JPEGImages').mkdir(parents=True)
+    (folder / 'JPEGImages/.DS_Store').touch()
+    (folder / 'JPEGImages/bird/._00000.jpg').touch()
+    assert find_splits(folder.parent) == ['train']
+    assert check_split(folder).problems == []
+
+
+@pytest.mark.parametrize('fast', [False, True])
+def test_frames_of_another_format_are_sound(folder: Path, fast: bool):
+    for path in (folder / 'JPEGImages/bird').iterdir():
+        Image.open(path).save(path.with_suffix('.png'))
+        path.unlink()
+    assert check_split(folder, fast).problems == []
 
 
 def test_published_checksum(folder: Path, monkeypatch):

@@ -151,7 +151,7 @@ def test_frames_of_changing_size_then_mended(extract, config, data_root, tmp_pat
     assert len(dataset[0]['instances']) == 4
     for length in (0, len(whole) // 2, len(whole) - 3):
         (out / 'bird.json').write_text(whole[:length])
-        with pytest.raises(UserError, match=r'bird\.json: no file of instance masks.*Run tools/'):
+        with pytest.raises(UserError, match=r'bird\.json: no complete JSON.*Run tools/'):
             dataset[0]
 
 

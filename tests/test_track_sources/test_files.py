@@ -87,7 +87,7 @@ def test_what_the_file_does_not_fit(files, read):
     [
         ('{"videos": [], "annotations": [], "categories": []}', 'annotations, where tracks'),
         ('{"rles"', 'no complete JSON'),
-        ('{"rles": []}', r'no list size, scores, categories'),
+        ('{"rles": []}', 'missing required field size'),
         ('walk to the left', 'line 1: 4 columns'),
     ],
 )
@@ -96,7 +96,7 @@ def test_other_files(tmp_path, read, content, message):
     path.write_text(content)
     with pytest.raises(UserError, match=rf'x\.json.*{message}'):
         read(path, size=SIZE)
-    with pytest.raises(UserError, match='absent: cannot be read'):
+    with pytest.raises(UserError, match='absent: no such file'):
         read(tmp_path / 'absent')
 
 

@@ -55,7 +55,7 @@ def test_polygons(tmp_path):
     tracks = found.tracks(3, size=(5, 7))
     assert coco_mask.area(tracks.rles[0][0]) == 6
     assert tracks.rles[0][1:] == [None, None]
-    for wrong in ([[1, 2, 3]], [['a'] * 6], [[float('nan')] * 6]):
+    for wrong in ([[1, 2, 3]], [['a'] * 6], [[1e9] * 6]):
         with pytest.raises(UserError, match=r'entry 0 \(video 3\), frame 0: .*polygon'):
             results(tmp_path, entry(segmentations=[wrong])).tracks(3, size=(5, 7))
 
@@ -92,14 +92,20 @@ def test_damaged_masks(tmp_path, changes, message):
 @pytest.mark.parametrize(
     ('content', 'message'),
     [
-        ('{"a": 1}', r'no YouTube-VIS results'),
+        ('{"a": 1}', 'expected array, got object'),
         ('[]', 'an empty list'),
         ('[{"video_id": 1', 'no complete JSON'),
-        ('[3]', 'entry 0: no video_id, score, segmentations'),
-        ('[{"video_id": 1, "score": NaN, "segmentations": [null]}]', 'entry 0: score is nan'),
-        ('[{"video_id": 1, "score": 7, "segmentations": [null]}]', 'entry 0: score is 7'),
-        ('[{"video_id": 1, "score": 1, "segmentations": []}]', 'entry 0: segmentations must'),
-        ('[{"video_id": 1, "score": 1}]', 'entry 0: no segmentations'),
+        ('[3]', r'\[0\]: expected object, got int'),
+        ('[{"video_id": 1, "score": NaN, "segmentations": [null]}]', 'NaN'),
+        (
+            '[{"video_id": 1, "score": 7, "segmentations": [null]}]',
+            r'\[0\].score: expected float <= 1',
+        ),
+        (
+            '[{"video_id": 1, "score": 1, "segmentations": []}]',
+            'array of length >= 1',
+        ),
+        ('[{"video_id": 1, "score": 1}]', r'\[0\]: .*field segmentations'),
     ],
 )
 def test_no_results(tmp_path, content, message):

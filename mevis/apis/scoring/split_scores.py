@@ -96,7 +96,7 @@ def _read_records(path: Path) -> list[VideoRecord]:
     annotated = False
     for name, video in read_meta_expressions(path).items():
         records.append(make_record(path, name, video, has_truth=True))
-        annotated = annotated or any('anno_id' in e for e in video.get('expressions', {}).values())
+        annotated = annotated or any(e.anno_id is not None for e in video.expressions.values())
     if not annotated:
         raise UserError(
             f'{path}: names no annotated objects (anno_id), so there is nothing to score with.'

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mevis.boundary.pictures import picture_size
 from mevis.datasets import RefVidSegDataset
+from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
 from mevis.errors import UserError
 from mevis.evaluation.submission import VideoLayout
@@ -21,12 +22,12 @@ def layout_of_annotations(annotations: str | Path) -> list[VideoLayout]:
     """
     path = Path(annotations)
     videos = read_meta_expressions(path)
-    if not videos:
-        raise UserError(f'{path}: names no videos.')
-    layouts = []
+    if not any(video.expressions for video in videos.values()):
+        raise UserError(f'{path}: no video has expressions, so there is nothing to submit.')
+    layouts, frames = [], FrameFiles(path.parent / 'JPEGImages')
     for name, video in videos.items():
         record = make_record(path, name, video, has_truth=False)
-        frame = path.parent / 'JPEGImages' / name / f'{record.frame_names[0]}.jpg'
+        frame = frames.path(name, record.frame_names[0])
         layouts.append(_layout(record, _frame_size(frame) if frame.is_file() else None))
     return layouts
 

@@ -69,5 +69,5 @@ def test_files(tracks, tmp_path):
     with pytest.raises(UserError, match=r'cat\.json: no such file'):
         read_tracks(tmp_path, 'cat')
     (tmp_path / 'cat.json').write_text('{"rles"')
-    with pytest.raises(UserError, match=r'cat\.json: no file of instance masks'):
+    with pytest.raises(UserError, match=r'cat\.json: no complete JSON'):
         read_tracks(tmp_path, 'cat')

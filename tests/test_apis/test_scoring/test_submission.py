@@ -36,5 +36,5 @@ def test_damaged_input_is_named(split, tmp_path):
         layout_of_annotations(split / 'meta_expressions.json')
     empty = tmp_path / 'empty.json'
     empty.write_text('{"videos": {}}')
-    with pytest.raises(UserError, match='names no videos'):
+    with pytest.raises(UserError, match='no video has expressions'):
         layout_of_annotations(empty)
