@@ -4,8 +4,17 @@ tools/demo.py clip.mp4 --text "the ball that rolls to the left"
 """
 
 import argparse
+import sys
+from typing import Any
 
 from mevis.apis.cli import run
+
+UNSEEN = (
+    'note: these answers are chosen by motion alone. Looks and names count for nothing, and'
+    ' --tracks motion does not see what rests all the time. --config and --checkpoint name a model'
+    ' that looks at frames.'
+)
+_DRAWN = 12
 
 
 def parse_args() -> argparse.Namespace:
@@ -19,8 +28,16 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--text', action='append', required=True, help='a sentence; repeat it for several'
     )
-    parser.add_argument('--config', help='default: that of the model that comes with mevis')
-    parser.add_argument('--checkpoint', help='weights of --config; default: the shipped ones')
+    parser.add_argument(
+        '--tracks',
+        metavar='motion|dvis|FILE',
+        help='choose among tracks: of what moves (the default where no --config is named), of the'
+        ' small DVIS, or in a file of any tracker',
+    )
+    parser.add_argument(
+        '--config', help='of a model that looks at frames, or of a selector for --tracks'
+    )
+    parser.add_argument('--checkpoint', help='weights of --config')
     parser.add_argument('--out-dir', help='default: work_dirs/answers/<video>')
     parser.add_argument(
         '--stride', type=int, default=1, help='look at every n-th frame only (default: 1)'
@@ -45,6 +62,17 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def described(choice: Any) -> str:
+    """What was chosen of the tracks; nothing for a model without any."""
+    if choice is None:
+        return ''
+    if not choice.chosen:
+        best = f', the best track has {max(choice.scores):.2f}' if choice.scores else ''
+        return f', nothing is marked: {len(choice.scores)} tracks{best}'
+    numbers = ', '.join(map(str, choice.chosen))
+    return f', track{"s" if len(choice.chosen) > 1 else ""} {numbers} of {len(choice.scores)}'
+
+
 def main() -> None:
     """Answers."""
     args = parse_args()
@@ -64,18 +92,30 @@ def main() -> None:
     out_dir = Path(args.out_dir or f'work_dirs/answers/{video.name}')
     check_replaceable(out_dir, MARKER)
     check_writable(out_dir.parent)
-    config, checkpoint = chosen_model(args.config, args.checkpoint)
-    inferencer = RefVidSegInferencer(
-        config, checkpoint, args.device, args.cfg_options, allow_untrained=args.allow_untrained
-    )
+    if args.tracks is None and (args.config or args.checkpoint):
+        config, checkpoint = chosen_model(args.config, args.checkpoint)
+        inferencer = RefVidSegInferencer(
+            config, checkpoint, args.device, args.cfg_options, allow_untrained=args.allow_untrained
+        )
+    else:
+        from mevis.apis.inference.track_inferencer import TrackInferencer
+
+        options = (args.config, args.checkpoint, args.device, args.cfg_options)
+        inferencer = TrackInferencer(args.tracks or 'motion', *options)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task('answering', total=None)
         result = inferencer(video, texts, args.stride, args.max_frames)
         progress.update(task, description='drawing', total=len(result.frame_names))
         paths = write_result(result, out_dir, lambda done: progress.update(task, completed=done))
-    for answer in result.predictions:
-        print(f'{answer.text}: score {answer.score:.2f}')
+    choices = getattr(result, 'choices', None)
+    for answer, choice in zip(result.predictions, choices or [None] * len(texts), strict=True):
+        print(f'{answer.text}: score {answer.score:.2f}{described(choice)}')
+    if choices:
+        from mevis.apis.drawing.instances import draw_instances
+
+        paths += draw_instances(result.source, result.tracks.top(_DRAWN), out_dir / 'tracks')
+        print(UNSEEN, file=sys.stderr)
     for path in paths:
         print(path)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import torch
 from mmengine.config import Config
 from PIL import Image
 
+from mevis.testing.moving_squares import film
 from mevis.testing.small_mutr import build_small_mutr, small_mutr_config
 
 
@@ -64,6 +66,27 @@ def test_it_writes_a_film_a_sheet_masks_and_json(repo_root, model, frames, tmp_p
         assert len(list(film.decode(video=0))) == 3
 
 
+@pytest.mark.slow
+def test_without_a_model_it_chooses_among_what_moves(repo_root, tmp_path):
+    clip, out = tmp_path / 'clip', tmp_path / 'out'
+    clip.mkdir()
+    scene = film([lambda t: (165 - 6 * t, 80), lambda t: (10 + 6 * t, 20)])
+    for index, frame in enumerate(scene.frames):
+        Image.fromarray(frame).save(clip / f'{index:05d}.png')
+    sentences = ['--text', 'the one that walks to the left', '--text', 'the one that moves upwards']
+    done = run_demo(repo_root, str(clip), *sentences, '--out-dir', str(out))
+    assert done.returncode == 0, done.stderr[-3000:]
+    first, second, *paths = done.stdout.splitlines()
+    assert re.fullmatch(r'the one that walks to the left: score [01]\.\d\d, track \d of 2', first)
+    assert second.startswith('the one that moves upwards: score 0.00, nothing is marked: 2 tracks')
+    assert paths[-2:] == [str(out / 'tracks/overlay.mp4'), str(out / 'tracks/sheet.png')]
+    assert 'by motion alone' in done.stderr
+    masks = sorted((out / 'masks/0_the-one-that-walks-to-the-left').iterdir())
+    found = np.stack([np.asarray(Image.open(mask)) > 0 for mask in masks])
+    truth = scene.masks[0]
+    assert (found & truth).sum() / (found | truth).sum() > 0.7
+
+
 def run_here(monkeypatch, repo_root, *args) -> int:
     """The tool without a process of its own, which would load everything again."""
     monkeypatch.setattr(sys, 'argv', ['tools/demo.py', *args])
@@ -92,6 +115,22 @@ def test_mistakes_end_in_one_line(
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert line.startswith('error: ')
     assert says.format(**names) in line
+
+
+@pytest.mark.parametrize(
+    ('args', 'says'),
+    [
+        (['--text', 'x', '--tracks', 'optical'], '--tracks optical: neither'),
+        (['--text', 'the purple'], 'no word in it asks for a motion'),
+        (['--text', 'x', '--tracks', 'motion', '--checkpoint', 'no.pth'], 'needs its --config'),
+    ],
+)
+def test_mistakes_about_tracks_end_in_one_line(
+    repo_root, monkeypatch, capsys, frames, tmp_path, args, says
+):
+    args = [*args, '--out-dir', str(tmp_path / 'out')]
+    assert run_here(monkeypatch, repo_root, frames, *args) == 2
+    assert says in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

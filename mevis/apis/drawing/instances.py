@@ -64,11 +64,10 @@ def draw_instances(
             f' are of {instances.num_frames} frames of {instances.size[0]}x{instances.size[1]}.'
             ' They are those of another video.'
         )
+    names = instances.ids or range(len(instances))
     texts = [
-        f'{index}: {_category(category, classes)}, score {score:.2f}'
-        for index, (category, score) in enumerate(
-            zip(instances.categories, instances.scores, strict=True)
-        )
+        f'{name}: {_category(category, classes)}, score {score:.2f}'
+        for name, category, score in zip(names, instances.categories, instances.scores, strict=True)
     ]
     film, sheet = Path(folder) / 'overlay.mp4', Path(folder) / 'sheet.png'
     times, aspect = source.frame_times(count), source.pixel_aspect

@@ -7,6 +7,8 @@ from mevis.errors import UserError
 _ROOT = Path(__file__).resolve().parents[3]
 CONFIG = _ROOT / 'configs/mutr_tiny_moving_shapes.py'
 WEIGHTS = _ROOT / 'weights/mutr_tiny_moving_shapes.safetensors'
+DVIS_CONFIG = _ROOT / 'configs/dvis_tiny_moving_shapes_offline.py'
+DVIS_WEIGHTS = _ROOT / 'weights/dvis_tiny_moving_shapes_offline.safetensors'
 SELECTOR_CONFIG = _ROOT / 'configs/track_selector_trajectory.py'
 SELECTOR_WEIGHTS = _ROOT / 'weights/track_selector_trajectory.safetensors'
 

@@ -1,7 +1,7 @@
 """Sentences about tracks: which of them are meant."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ def load_selector(
     checkpoint: str | Path | None = None,
     device: str = 'cpu',
     unsafe_unpickle: bool = False,
+    cfg_options: Mapping[str, Any] | None = None,
 ) -> TrackSelector:
     """A selector with its weights; the shipped one of trajectories without arguments.
 
@@ -56,7 +57,7 @@ def load_selector(
     from mmengine.registry import init_default_scope
 
     config, checkpoint = chosen_selector(config, checkpoint)
-    cfg = load_config(config)
+    cfg = load_config(config, cfg_options)
     init_default_scope('mevis')
     install_safe_loader(unsafe_unpickle)
     model = MODELS.build(cfg.model)
