@@ -55,5 +55,5 @@ def test_a_mistake_is_one_line(repo_root, split, tmp_path):
     done = evaluate(repo_root, split, predictions=tmp_path)
     assert done.returncode == 2
     assert done.stderr.strip().splitlines()[-1].startswith('error: ')
-    assert 'cat/0/00000.png: no such file' in done.stderr
+    assert 'cat/0/00000.png: the mask is missing' in done.stderr
     assert 'Traceback' not in done.stderr
