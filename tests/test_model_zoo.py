@@ -9,6 +9,7 @@ import torch
 
 from mevis.apis.configs.loading import load_config
 from mevis.checkpoints.loading import load_into
+from mevis.checkpoints.shipped import shipped_sums
 from mevis.testing.parity.dvis_recordings import build
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,6 +59,7 @@ def test_checksums_are_those_of_the_shipped_weights():
     assert {path.name for path in (ROOT / 'weights').glob('*.safetensors')} == {
         Path(name).name for name in named
     }
+    assert {Path(name).name: checksum for name, checksum in named.items()} == shipped_sums()
     for name, checksum in named.items():
         assert hashlib.sha256((ROOT / name).read_bytes()).hexdigest() == checksum
 

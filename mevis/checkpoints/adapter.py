@@ -1,8 +1,10 @@
 """Names of one implementation's weights and of ours, as an object with two directions."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from torch import Tensor
 
@@ -41,6 +43,19 @@ class Conversion:
     state_dict: dict[str, Tensor] = field(repr=False)
     ignored: dict[str, str]
     renamed: dict[str, str] = field(repr=False)
+
+
+@contextmanager
+def about(path: str | Path) -> Iterator[None]:
+    """Puts the file before errors about the tensors in it.
+
+    Raises:
+        UserError: The same, with the file.
+    """
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f'{path}: {error}') from error
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -97,7 +112,7 @@ class StateDictAdapter:
                 continue
             rule, found = hit
             renamed[key] = _rename(key, found, rule.ours)
-            converted[renamed[key]] = value if rule.to_ours is None else rule.to_ours(value)
+            converted[renamed[key]] = self._transformed(key, value, rule.to_ours)
         if unknown:
             raise UserError(
                 f'{len(unknown)} tensors are not known of {self.name}: {", ".join(unknown[:4])}'
@@ -124,7 +139,7 @@ class StateDictAdapter:
             rule, found = hit
             name = _rename(key, found, rule.official)
             renamed[key] = name
-            converted[name] = value if rule.to_official is None else rule.to_official(value)
+            converted[name] = self._transformed(key, value, rule.to_official)
         for pattern, same in self._aliases:
             alias = pattern.pattern.replace(r'(?=\.|$)', '').replace('\\', '')
             for name in [key for key in converted if key.startswith(f'{same}.')]:
@@ -134,6 +149,17 @@ class StateDictAdapter:
                 f'{len(unknown)} tensors have no place in {self.name}: {", ".join(unknown[:4])}.'
             )
         return Conversion(converted, {}, renamed)
+
+    def _transformed(self, key: str, value: Tensor, transform: Transform | None) -> Tensor:
+        if transform is None:
+            return value
+        try:
+            return transform(value)
+        except (RuntimeError, ValueError, IndexError) as error:
+            raise UserError(
+                f'{key}: of shape {tuple(value.shape)}, which it has not in {self.name}. Is it a'
+                ' checkpoint of another model?'
+            ) from error
 
     def _match(self, key: str, official: bool) -> tuple[Rule, re.Match[str]] | None:
         for rule, there, here in self._rules:
@@ -153,7 +179,7 @@ class StateDictAdapter:
             twin = official.get(same + key[found.end() :])
             if twin is None:
                 return None
-            if not (value.is_meta or value.equal(twin)):
+            if not value.is_meta and (value.dtype != twin.dtype or not value.equal(twin)):
                 raise UserError(f'{key}: differs from {same}, of which it is another name.')
             return f'another name of {same}'
         return None

@@ -9,9 +9,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from mevis.checkpoints import dvis, mutr
-from mevis.checkpoints.adapter import Conversion
-from mevis.checkpoints.loading import named_tensors, plain_arguments
+from mevis.checkpoints.adapter import Conversion, about
+from mevis.checkpoints.loading import plain_arguments
 from mevis.checkpoints.safe_unpickling import read_file
+from mevis.checkpoints.weight_finding import find_weights
 from mevis.errors import UserError
 from mevis.structures.atomic_write import atomic_path
 
@@ -45,14 +46,10 @@ def convert_file(model: str, source: Path, target: Path, inverse: bool = False) 
     if target.suffix not in ('.safetensors', '.pth'):
         raise UserError(f'{target}: name the target .safetensors or .pth.')
     raw = read_file(source)
-    if not isinstance(raw, Mapping):
-        raise UserError(f'{source}: holds a {type(raw).__name__} instead of weights.')
-    state = next((raw[k] for k in ('state_dict', 'model') if isinstance(raw.get(k), Mapping)), raw)
-    tensors = named_tensors(state)
-    if not tensors:
-        raise UserError(f'{source}: no weights in it.')
+    tensors, _ = find_weights(raw, source)
     converter = CONVERTERS[model]
-    conversion = (converter.to_official if inverse else converter.to_ours)(tensors)
+    with about(source):
+        conversion = (converter.to_official if inverse else converter.to_ours)(tensors)
     # Shared tensors are written under each of their names.
     state_dict = {key: value.clone() for key, value in conversion.state_dict.items()}
     with atomic_path(target) as path:

@@ -6,7 +6,7 @@ may contain.
 
 import argparse
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from mevis.checkpoints import dvis, mutr
+from mevis.checkpoints.adapter import about
+from mevis.checkpoints.matching import Mismatch, check_finite, compare
 from mevis.checkpoints.safe_unpickling import read_file
+from mevis.checkpoints.weight_finding import find_weights
 from mevis.errors import UserError
-
-# Parts that a model may lack or have in addition without being another architecture.
-_OPTIONAL_SUFFIXES = ('num_batches_tracked', 'position_ids')
 
 
 @dataclass(frozen=True)
@@ -39,47 +39,6 @@ class LoadedCheckpoint:
     kind: str = 'mevis'
 
 
-@dataclass(frozen=True)
-class Mismatch:
-    """How the tensors of a file differ from those of a model."""
-
-    missing: list[str]
-    unexpected: list[str]
-    reshaped: list[str]
-    num_expected: int
-    missing_parts: list[str] = field(default_factory=list)
-    """The parts of the model of which the file holds nothing."""
-
-    def __bool__(self) -> bool:
-        return bool(self.missing or self.unexpected or self.reshaped)
-
-    @property
-    def matching_share(self) -> float:
-        """Share of the model's tensors that the file holds in the right shape."""
-        found = self.num_expected - len(self.missing) - len(self.reshaped)
-        return found / max(1, self.num_expected)
-
-    @property
-    def only_lacks_parts(self) -> bool:
-        """Whether the file fits a model that has less."""
-        return not (self.unexpected or self.reshaped) and self.matching_share >= 0.5
-
-    def __str__(self) -> str:
-        parts = []
-        if self.missing:
-            parts.append(
-                f'{len(self.missing)} tensors missing in the file ({", ".join(self.missing_parts)})'
-            )
-        for name, keys in (
-            ('unknown to the model', self.unexpected),
-            ('of another shape', self.reshaped),
-        ):
-            if keys:
-                more = f' and {len(keys) - 3} more' if len(keys) > 3 else ''
-                parts.append(f'{len(keys)} tensors {name} ({", ".join(keys[:3])}{more})')
-        return '; '.join(parts)
-
-
 def read_checkpoint(
     path: str | Path, map_location: Any = 'cpu', unsafe: bool = False
 ) -> dict[str, Any]:
@@ -93,15 +52,11 @@ def read_checkpoint(
         FileNotFoundError: If it does not exist.
     """
     raw = read_file(path, map_location, unsafe)
-    if not isinstance(raw, Mapping):
-        raise UserError(f'{path}: holds a {type(raw).__name__} instead of weights.')
-    checkpoint = _converted_release(raw, path) or _engine_form(raw, path)
+    weights, key = find_weights(raw, path)
+    checkpoint = _converted_release(raw, weights, path) or _engine_form(raw, weights, key)
     meta = checkpoint.get('meta')
     checkpoint['meta'] = dict(meta) if isinstance(meta, Mapping) else {}
     checkpoint['meta'].pop('config', None)
-    checkpoint['state_dict'] = {
-        key.removeprefix('module.'): value for key, value in checkpoint['state_dict'].items()
-    }
     return checkpoint
 
 
@@ -186,67 +141,16 @@ def put_into(
         )
     wrong = {entry.split(':')[0] for entry in mismatch.reshaped}
     fitting = {key: value for key, value in state_dict.items() if key not in wrong}
+    check_finite(fitting, source, {name for name, _ in model.named_buffers()})
     model.load_state_dict(fitting, strict=False)
 
 
-def compare(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> Mismatch:
-    """Lists the differences between a model's tensors and a file's."""
-    counted = [key for key in expected if not key.endswith(_OPTIONAL_SUFFIXES)]
-    missing = [key for key in counted if key not in found]
-    return Mismatch(
-        missing=missing,
-        unexpected=[
-            key for key in found if key not in expected and not key.endswith(_OPTIONAL_SUFFIXES)
-        ],
-        reshaped=[
-            f'{key}: {tuple(found[key].shape)} in the file, {tuple(expected[key].shape)} here'
-            for key in counted
-            if key in found and found[key].shape != expected[key].shape
-        ],
-        num_expected=len(counted),
-        missing_parts=_whole_parts(counted, set(missing)),
-    )
-
-
-def _whole_parts(names: Sequence[str], missing: set[str]) -> list[str]:
-    """The fewest beginnings of names that stand for all that is missing, and nothing else."""
-    present = {
-        name.rsplit('.', depth)[0]
-        for name in names
-        if name not in missing
-        for depth in range(name.count('.') + 1)
-    }
-    parts = []
-    for name in names:
-        if name in missing:
-            pieces = name.split('.')
-            starts = ('.'.join(pieces[:length]) for length in range(1, len(pieces) + 1))
-            parts.append(next(start for start in starts if start not in present))
-    return list(dict.fromkeys(parts))
-
-
-def _engine_form(raw: Mapping[str, Any], path: str | Path) -> dict[str, Any]:
-    for key in ('state_dict', 'model'):
-        if isinstance(raw.get(key), Mapping):
-            rest = {name: value for name, value in raw.items() if name != key}
-            return {**rest, 'state_dict': _tensors(raw[key], path)}
-    return {'state_dict': _tensors(raw, path)}
-
-
-def _tensors(state: Mapping[str, Any], path: str | Path) -> dict[str, Tensor]:
-    tensors = named_tensors(state)
-    if not tensors:
-        raise UserError(f'{path}: no weights in it (keys: {", ".join(map(str, list(state)[:5]))}).')
-    return tensors
-
-
-def named_tensors(state: Mapping[Any, Any]) -> dict[str, Tensor]:
-    """The weights among the entries of a file."""
-    return {
-        key: value
-        for key, value in state.items()
-        if isinstance(key, str) and isinstance(value, Tensor)
-    }
+def _engine_form(
+    raw: Mapping[Any, Any], weights: dict[str, Tensor], entry: str | None
+) -> dict[str, Any]:
+    """The weights, and what else is in a file that has them in an entry of their own."""
+    rest = {key: value for key, value in raw.items() if isinstance(key, str) and key != entry}
+    return {**(rest if entry else {}), 'state_dict': weights}
 
 
 def plain_arguments(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -260,19 +164,20 @@ def plain_arguments(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _converted_release(raw: Mapping[str, Any], path: str | Path) -> dict[str, Any] | None:
+def _converted_release(
+    raw: Mapping[Any, Any], weights: dict[str, Tensor], path: str | Path
+) -> dict[str, Any] | None:
     """The engine's form of an official MUTR, MinVIS or DVIS release; None for everything else."""
-    state = raw.get('model', raw)
-    if not isinstance(state, Mapping) or not all(isinstance(key, str) for key in state):
-        return None
-    if mutr.is_official(state):
+    if mutr.is_official(weights):
         release = 'mutr'
-        conversion = mutr.convert_official(_tensors(state, path))
+        with about(path):
+            conversion = mutr.convert_official(weights)
         stated = mutr.architecture_of(plain_arguments(raw))
         architecture = {'model': 'the official MUTR', **stated}
-    elif dvis.is_official(state):
+    elif dvis.is_official(weights):
         release = 'dvis'
-        conversion = dvis.convert_official(_tensors(state, path))
+        with about(path):
+            conversion = dvis.convert_official(weights)
         stated = architecture = dvis.architecture_of(conversion.state_dict)
     else:
         return None

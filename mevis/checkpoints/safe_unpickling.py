@@ -7,6 +7,7 @@ fails, the engine unpickles without any list.  Here there is no second attempt, 
 """
 
 import argparse
+import errno
 import pickle
 import re
 from pathlib import Path
@@ -17,12 +18,20 @@ import torch
 from mmengine.logging import HistoryBuffer
 
 from mevis.boundary.files import expanded
+from mevis.checkpoints.array_pickle import read_array_pickle
+from mevis.checkpoints.file_form import (
+    PICKLE,
+    SAFETENSORS,
+    ZIP,
+    damage_of_zip,
+    form_of,
+    pickle_is_whole,
+)
+from mevis.checkpoints.shipped import check_shipped
 from mevis.errors import UserError
 
 # What torch says of a name that is not on the list.
 _GLOBAL = re.compile(r'(?:GLOBAL|Unsupported class|class) ([\w.]+)')
-# What torch raises for a file that is cut or no archive; EINVAL among the OSErrors.
-_DAMAGE = (RuntimeError, EOFError, ValueError, KeyError, IndexError, AttributeError, OSError)
 _HISTORY_STATISTICS = ('min', 'max', 'mean', 'current')
 
 
@@ -37,8 +46,7 @@ def _allowed_globals() -> list[Any]:
     """What the engine's own checkpoints hold beside tensors: histories as numpy arrays."""
     multiarray = np._core.multiarray if hasattr(np, '_core') else np.core.multiarray
     allowed: list[Any] = [HistoryBuffer, np.ndarray, np.dtype, slice]
-    allowed += [type(np.dtype(name)) for name in ('bool', 'int32', 'int64', 'uint32')]
-    allowed += [type(np.dtype(name)) for name in ('float32', 'float64')]
+    allowed += [type(np.dtype(letter)) for letter in '?bBhHiIlLqQefdFD']
     # numpy moved these; old files hold the old names.
     for module in ('numpy.core.multiarray', 'numpy._core.multiarray'):
         allowed.append((multiarray._reconstruct, f'{module}._reconstruct'))
@@ -65,24 +73,32 @@ def read_file(path: str | Path, map_location: Any = 'cpu', unsafe: bool = False)
         FileNotFoundError: If it does not exist.
     """
     path = expanded(path)
-    if not path.is_file():
-        raise FileNotFoundError(2, 'no such checkpoint', str(path))
-    if path.suffix == '.safetensors':
+    form = form_of(path)
+    check_shipped(path)
+    if form == SAFETENSORS:
         return _read_safetensors(path, map_location)
+    damage = damage_of_zip(path) if form == ZIP else None
+    if damage:
+        raise UserError(_not_whole(path, damage))
     try:
-        if unsafe:
-            return torch.load(path, map_location=map_location, weights_only=False)
-        with torch.serialization.safe_globals(_allowed_globals()):
-            return torch.load(path, map_location=map_location, weights_only=True)
-    except PermissionError:
-        raise
+        if form == PICKLE and not unsafe:
+            return read_array_pickle(path)
+        # As a file: of a path torch looks at the ending.
+        with path.open('rb') as file, torch.serialization.safe_globals(_allowed_globals()):
+            return torch.load(file, map_location=map_location, weights_only=not unsafe)
     except pickle.UnpicklingError as error:
+        if form != ZIP and not pickle_is_whole(path):
+            raise UserError(_not_whole(path, 'it ends too early')) from error
         raise UserError(_refusal(path, error)) from error
-    except _DAMAGE as error:
-        raise UserError(
-            f'{path}: not a whole checkpoint file ({_first_line(error)}).'
-            ' Copy or download it again.'
-        ) from error
+    # A file with changed bytes makes its readers raise almost anything.
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
+        raise UserError(_not_whole(path, _first_line(error))) from error
+
+
+def _not_whole(path: Path, reason: str) -> str:
+    return f'{path}: not a whole checkpoint file ({reason}). Copy or download it again.'
 
 
 def _read_safetensors(path: Path, map_location: Any) -> dict[str, Any]:
@@ -108,22 +124,13 @@ def _refusal(path: Path, error: Exception) -> str:
         reason = getattr_of[0]
     elif wanted:
         reason = f'it asks for {wanted[1]}'
-    damaged = 'invalid load key' in text or 'pickle data was truncated' in text
-    if not (damaged or wanted or getattr_of) and not _begins_as_weights(path):
-        damaged, reason = True, 'neither a zip archive nor a pickle'
-    if damaged:
-        return f'{path}: not a checkpoint file ({reason}). Copy or download it again.'
+    if not (wanted or getattr_of):
+        return _not_whole(path, reason)
     return (
         f'{path}: refused, since loading it would run code that is in the file ({reason}).'
-        ' Get the weights as .safetensors; or, only if you trust whoever made the file, test it'
-        ' with --unsafe-unpickle.'
+        ' Get the weights as .safetensors; or, only if you trust whoever made the file, name it to'
+        ' tools/test.py with --unsafe-unpickle.'
     )
-
-
-def _begins_as_weights(path: Path) -> bool:
-    """Not so for the page that a failed download leaves."""
-    with path.open('rb') as file:
-        return file.read(1) in (b'P', b'\x80')
 
 
 def _first_line(error: Exception) -> str:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from mevis.boundary.files import expanded
 from mevis.checkpoints.loading import read_checkpoint
+from mevis.checkpoints.matching import check_finite
 from mevis.errors import UserError
 
 HQ_FILES = {
@@ -122,5 +123,6 @@ def _put_into(sam: nn.Module, weights: Mapping[str, Tensor], path: Path) -> None
             f'{path}: {len(keys)} tensors are {kind} ({", ".join(keys[:2])}), so these are no whole'
             ' weights of SAM. Download the file again.'
         )
+    check_finite(weights, str(path), {name for name, _ in sam.named_buffers()})
     with torch.no_grad():
         sam.load_state_dict(dict(weights), strict=False)

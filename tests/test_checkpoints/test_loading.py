@@ -7,7 +7,8 @@ from safetensors.torch import save_file
 from torch import nn
 
 from mevis.checkpoints import loading
-from mevis.checkpoints.loading import compare, load_into, load_weights, read_checkpoint
+from mevis.checkpoints.loading import load_into, load_weights, read_checkpoint
+from mevis.checkpoints.matching import compare
 from mevis.errors import UserError
 
 
@@ -232,3 +233,45 @@ def test_weights_with_the_random_query_start_any_other(
     assert f'missing in the file ({", ".join(parts)})' in said[-1]
     with pytest.raises(UserError, match=r'tensors missing in the file \(query_initializer\.'):
         load_into(target, path)
+
+
+def test_weights_that_are_not_finite_are_refused_by_name(tmp_path):
+    for value in (float('nan'), float('inf')):
+        state = network().state_dict()
+        state['2.weight'][0, 1] = value
+        torch.save({'state_dict': state}, tmp_path / 'diverged.pth')
+        with pytest.raises(UserError, match=r'diverged\.pth: not finite .*2\.weight'):
+            load_into(network(), tmp_path / 'diverged.pth')
+
+
+def test_a_constant_may_be_infinite_but_not_nan(tmp_path):
+    model = network()
+    model.register_buffer('mask', torch.zeros(2))
+    state = {**model.state_dict(), 'mask': torch.tensor([0.0, -float('inf')])}
+    torch.save(state, tmp_path / 'a.pth')
+    load_into(model, tmp_path / 'a.pth')
+    assert model.mask[1] == -float('inf')
+    torch.save({**state, 'mask': torch.tensor([0.0, float('nan')])}, tmp_path / 'a.pth')
+    with pytest.raises(UserError, match='not finite .*mask'):
+        load_into(model, tmp_path / 'a.pth')
+
+
+def test_whole_numbers_are_no_weights(tmp_path):
+    state = network().state_dict()
+    state['0.weight'] = state['0.weight'].int()
+    torch.save(state, tmp_path / 'a.pth')
+    with pytest.raises(
+        UserError, match=r'0\.weight: torch\.int32 in the file, torch\.float32 here'
+    ):
+        load_into(network(), tmp_path / 'a.pth')
+
+
+def test_an_error_of_conversion_names_the_file(tmp_path):
+    state = {
+        'mti.query_feat.weight': torch.ones(1),
+        'query_embed.weight': torch.ones(1),
+        'unheard_of': torch.ones(1),
+    }
+    torch.save({'model': state}, tmp_path / 'release.pth')
+    with pytest.raises(UserError, match=r'release\.pth: 1 tensors are not known .*unheard_of'):
+        load_weights(tmp_path / 'release.pth')

@@ -1,4 +1,5 @@
 import argparse
+import contextlib
 import os
 import pickle
 
@@ -6,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.logging import HistoryBuffer
+from safetensors.torch import save_file
 
 from mevis.checkpoints.safe_unpickling import read_file
 from mevis.errors import UserError
@@ -101,7 +103,7 @@ def test_a_file_of_before_zip_archives_is_held_to_the_same_rules(tmp_path):
 
 
 @pytest.mark.parametrize('name', ['weights.pth', 'weights.safetensors'])
-@pytest.mark.parametrize('content', [b'', b'not weights', b'\x80\x02}q\x00.', b'PK\x03\x04rest'])
+@pytest.mark.parametrize('content', [b'', b'not weights', b'\x80\x02}q\x00', b'PK\x03\x04rest'])
 def test_a_damaged_file_is_named(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
@@ -136,3 +138,59 @@ def test_pickle_of_a_plain_dict_without_torch_is_not_run(tmp_path):
     with pytest.raises(UserError):
         read_file(path)
     assert not proof.exists()
+
+
+def small_checkpoint(path, legacy=False):
+    state = {'weight': torch.arange(40.0).reshape(8, 5), 'counter': torch.tensor(3)}
+    torch.save({'state_dict': state}, path, _use_new_zipfile_serialization=not legacy)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize('legacy', [False, True], ids=['zip', 'legacy'])
+def test_a_file_cut_at_any_byte_is_named(tmp_path, legacy):
+    path = tmp_path / 'weights.pth'
+    data = small_checkpoint(path, legacy)
+    for length in range(0, len(data), 7):
+        path.write_bytes(data[:length])
+        with pytest.raises(UserError, match=r'weights\.pth: .*again'):
+            read_file(path)
+
+
+def test_safetensors_cut_at_any_byte_are_named(tmp_path):
+    path = tmp_path / 'weights.safetensors'
+    save_file({'weight': torch.arange(40.0)}, path)
+    data = path.read_bytes()
+    for length in range(len(data)):
+        path.write_bytes(data[:length])
+        with pytest.raises(UserError, match=r'weights\.safetensors: .*again'):
+            read_file(path)
+
+
+def test_no_bit_of_an_archive_changes_unnoticed(tmp_path):
+    path = tmp_path / 'weights.pth'
+    data = small_checkpoint(path)
+    found = intact = read_file(path)['state_dict']
+    for place in range(0, len(data), 11):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :])
+        with contextlib.suppress(UserError):
+            found = read_file(path)['state_dict']
+        # Padding, times and rights of entries are not part of the weights.
+        assert found.keys() == intact.keys()
+        assert all(torch.equal(found[key], intact[key]) for key in intact)
+
+
+def test_an_archive_that_was_written_without_sums_is_read(tmp_path):
+    before = torch.serialization.get_crc32_options()
+    torch.serialization.set_crc32_options(False)
+    try:
+        small_checkpoint(tmp_path / 'weights.pth')
+    finally:
+        torch.serialization.set_crc32_options(before)
+    assert read_file(tmp_path / 'weights.pth')['state_dict']['counter'] == 3
+
+
+def test_the_refusal_names_the_tool_that_has_the_option(tmp_path):
+    path = tmp_path / 'evil.pth'
+    torch.save({'x': _RunsACommand('true')}, path)
+    with pytest.raises(UserError, match=r'tools/test\.py with --unsafe-unpickle'):
+        read_file(path)
