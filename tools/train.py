@@ -57,7 +57,8 @@ def main() -> None:
 
     from mevis.apis.running.evaluation_job import complete_evaluators
     from mevis.apis.running.launch import prepare_processes, set_precision
-    from mevis.apis.running.runner import build_runner, set_resume, warn_about_nondeterminism
+    from mevis.apis.running.resumption import set_resume
+    from mevis.apis.running.runner import build_runner, warn_about_nondeterminism
 
     check_engine_names(cfg)
     set_resume(cfg, args.resume)

@@ -13,6 +13,7 @@ from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
 
 import mevis.engine  # noqa: F401 - registers samplers, hooks and optimizer wrappers
+from mevis.apis.running.resumption import check_optimizer, check_training_state, state_errors
 from mevis.checkpoints.loading import put_into, read_checkpoint
 from mevis.errors import UserError
 
@@ -88,19 +89,16 @@ class VideoRunner(Runner):
         """Goes on with an interrupted training.
 
         Raises:
-            UserError: If the file holds weights only.
+            UserError: If the file holds weights only, or the state of another training.
         """
         probe = read_checkpoint(filename, 'cpu', self.unsafe_unpickle)
-        missing = [key for key in ('optimizer', 'message_hub') if key not in probe]
-        missing += [key for key in ('iter', 'epoch') if key not in probe['meta']]
-        if missing:
-            raise UserError(
-                f'{filename}: no state of a training in it ({", ".join(missing)} missing), so it'
-                ' cannot be resumed. To start from its weights use --cfg-options'
-                f' load_from={filename}'
-            )
-        del probe
-        super().resume(filename, resume_optimizer, resume_param_scheduler, map_location)
+        check_training_state(probe, filename)
+        with state_errors(filename):
+            if resume_optimizer:
+                self.optim_wrapper = self.build_optim_wrapper(self.optim_wrapper)
+                check_optimizer(probe['optimizer'], self.optim_wrapper.state_dict(), filename)
+            del probe
+            super().resume(filename, resume_optimizer, resume_param_scheduler, map_location)
 
     @master_only
     def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:
@@ -128,44 +126,6 @@ def _tells_something(record: logging.LogRecord) -> bool:
     """False for what the engine says of every parameter and of every registry."""
     text = record.getMessage()
     return not text.startswith(_NOISE)
-
-
-def latest_checkpoint(work_dir: str | Path) -> Path | None:
-    """The checkpoint to resume from: what ``last_checkpoint`` names, in this folder."""
-    work_dir = Path(work_dir)
-    pointer = work_dir / 'last_checkpoint'
-    if pointer.is_file():
-        # By name, so that a moved folder can be resumed.
-        path = work_dir / Path(pointer.read_text().strip()).name
-        if path.is_file():
-            return path
-    steps = {int(path.stem[5:]): path for path in work_dir.glob('iter_*.pth')}
-    return steps[max(steps)] if steps else None
-
-
-def set_resume(cfg: Config, resume: str | None) -> None:
-    """Decides what ``--resume`` goes on from.
-
-    Args:
-        cfg: The config; ``resume`` and ``load_from`` are set in place.
-        resume: A checkpoint, ``auto`` for the latest of the work folder, or None.
-
-    Raises:
-        UserError: If the work folder holds a training that would be overwritten.
-    """
-    latest = latest_checkpoint(cfg.work_dir)
-    if resume is None:
-        if latest is not None:
-            raise UserError(
-                f'{cfg.work_dir}: holds the checkpoints of an earlier training ({latest.name}).'
-                ' Go on with it by --resume, or choose another --work-dir.'
-            )
-        return
-    source = latest if resume == 'auto' else Path(resume)
-    if source is None:
-        print_log(f'{cfg.work_dir}: no checkpoint yet, training starts anew.', logger=None)
-        return
-    cfg.resume, cfg.load_from = True, str(source)
 
 
 def build_runner(

@@ -7,12 +7,7 @@ from mmengine.model import BaseModel
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
-from mevis.apis.running.runner import (
-    build_runner,
-    install_safe_loader,
-    latest_checkpoint,
-    set_resume,
-)
+from mevis.apis.running.runner import build_runner, install_safe_loader
 from mevis.errors import UserError
 from mevis.registry import DATASETS, MODELS
 
@@ -42,7 +37,7 @@ class RunnerToyDataset:
 def make(tmp_path):
     loaders = dict(CheckpointLoader._schemes)
 
-    def build(width=2, max_iters=4, work_dir='work', **options):
+    def build(width=2, max_iters=4, work_dir='work', optimizer='SGD', **options):
         model = dict(type='RunnerToyModel', width=width)
         cfg = Config(
             dict(
@@ -55,7 +50,7 @@ def make(tmp_path):
                     sampler=dict(type='ResumableInfiniteSampler'),
                 ),
                 train_cfg=dict(type='IterBasedTrainLoop', max_iters=max_iters),
-                optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1)),
+                optim_wrapper=dict(optimizer=dict(type=optimizer, lr=0.1)),
                 param_scheduler=[],
                 randomness=dict(seed=0),
                 log_level='WARNING',
@@ -146,29 +141,23 @@ def test_pretrained_parts_go_through_the_safe_loader(make, tmp_path):
     assert CheckpointLoader.load_checkpoint(str(path))['state_dict'].keys() == {'a'}
 
 
-def test_the_latest_checkpoint_is_found_in_a_moved_folder(tmp_path):
-    assert latest_checkpoint(tmp_path) is None
-    (tmp_path / 'iter_90.pth').touch()
-    (tmp_path / 'iter_100.pth').touch()
-    assert latest_checkpoint(tmp_path).name == 'iter_100.pth'
-    (tmp_path / 'last_checkpoint').write_text('/elsewhere/iter_90.pth')
-    assert latest_checkpoint(tmp_path).name == 'iter_90.pth'
-    (tmp_path / 'iter_90.pth').unlink()
-    assert latest_checkpoint(tmp_path).name == 'iter_100.pth'
+def test_the_state_of_another_optimizer_is_refused(make, tmp_path):
+    make(max_iters=2).train()
+    path = str(tmp_path / 'work/iter_2.pth')
+    for optimizer in ('AdamW', 'Adadelta'):
+        with pytest.raises(UserError, match=r'iter_2\.pth: the optimizer of this training was an'):
+            make(work_dir='b', load_from=path, resume=True, optimizer=optimizer).train()
 
 
-def test_what_resume_means(tmp_path, capsys):
-    cfg = Config(dict(work_dir=str(tmp_path)))
-    set_resume(cfg, 'auto')
-    assert 'resume' not in cfg
-    assert 'starts anew' in capsys.readouterr().out
-    (tmp_path / 'iter_3.pth').touch()
-    with pytest.raises(UserError, match='--resume'):
-        set_resume(cfg, None)
-    set_resume(cfg, 'auto')
-    assert (cfg.resume, cfg.load_from) == (True, str(tmp_path / 'iter_3.pth'))
-    set_resume(cfg, 'other.pth')
-    assert cfg.load_from == 'other.pth'
+@pytest.mark.parametrize('entry', ['optimizer', 'message_hub', 'meta'])
+def test_a_state_that_fits_nothing_is_one_line(make, tmp_path, entry):
+    make(max_iters=2).train()
+    path = tmp_path / 'work/iter_2.pth'
+    checkpoint = torch.load(path)
+    checkpoint[entry] = {'nothing': 1}
+    torch.save(checkpoint, path)
+    with pytest.raises(UserError, match=r'iter_2\.pth: .*load_from='):
+        make(work_dir='b', load_from=str(path), resume=True).train()
 
 
 def test_the_loader_is_one_function(make):
