@@ -1,39 +1,25 @@
 """Says what an evaluation server would reject in an archive, entry by entry."""
 
+import errno
 import zipfile
-import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
+from mevis.boundary.files import regular_file
 from mevis.boundary.pictures import open_picture
 from mevis.errors import UserError
 from mevis.evaluation.process_pool import map_in_processes
 from mevis.evaluation.submission.layout import VideoLayout
+from mevis.evaluation.submission.problem import SubmissionProblem
+from mevis.evaluation.submission.structure import foreign_entries, whole_fault
 
 Size = tuple[int, int]
 OnVideo = Callable[[int, int], None]
+_HEAD = 1 << 16
 _PNG = b'\x89PNG\r\n\x1a\n'
 _KINDS = {'1': '1-bit', 'P': 'palette', 'RGB': 'RGB', 'RGBA': 'RGBA', 'LA': 'grey and alpha'}
-
-
-@dataclass(frozen=True)
-class SubmissionProblem:
-    """One thing that is wrong.
-
-    Attributes:
-        entry: The file of the archive, or the folder that is missing.
-        detail: What is wrong and how to mend it.
-    """
-
-    entry: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f'{self.entry}: {self.detail}'
 
 
 def check_archive(
@@ -54,23 +40,24 @@ def check_archive(
         What is wrong; nothing for an archive that the server takes.
 
     Raises:
+        UserError: If it is a folder, a pipe or a device.
         OSError: If the file cannot be read.
     """
     try:
-        with zipfile.ZipFile(archive) as file:
-            names = [info.filename for info in file.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, ValueError) as error:
-        detail = f'not a whole zip file ({error}). Write or upload it again.'
+        with zipfile.ZipFile(regular_file(archive)) as file:
+            entries = [info for info in file.infolist() if not info.is_dir()]
+    # Of a damaged directory anything is raised.
+    except Exception as error:
+        if isinstance(error, UserError) or _is_of_the_system(error):
+            raise
+        detail = f'not a whole zip file ({_said(error)}). Write or upload it again.'
         return [SubmissionProblem(str(archive), detail)]
-    enclosing = _enclosing_folder(names, layout)
-    if enclosing:
-        detail = (
-            'an enclosing folder. The archive must hold the video folders directly: zip the'
-            ' content of this folder, not the folder.'
-        )
-        return [SubmissionProblem(f'{enclosing}/', detail)]
+    fault = whole_fault(entries, layout)
+    if fault:
+        return [fault]
+    names = [entry.filename for entry in entries]
     present = set(names)
-    problems = list(_names_that_do_not_belong(names, layout))
+    problems = list(foreign_entries(names, layout))
     for video in layout:
         problems += _missing(video, present)
     # Opening an archive reads its whole directory, so a job is several videos.
@@ -85,33 +72,6 @@ def check_archive(
         done += len(share)
         on_video(done, len(layout))
     return problems
-
-
-def _enclosing_folder(names: Sequence[str], layout: Sequence[VideoLayout]) -> str | None:
-    """The folder that everything lies in, if that is no video of the split."""
-    videos = {video.name for video in layout}
-    tops = {PurePosixPath(name).parts[0] for name in names if not _is_litter(name)}
-    inner = {PurePosixPath(name).parts[1:2] for name in names}
-    if len(tops) == 1 and not tops & videos and any((video,) in inner for video in videos):
-        return tops.pop()
-    return None
-
-
-def _is_litter(name: str) -> bool:
-    """What file managers add."""
-    path = PurePosixPath(name)
-    return path.parts[0] == '__MACOSX' or path.name in ('.DS_Store', 'Thumbs.db')
-
-
-def _names_that_do_not_belong(
-    names: Sequence[str], layout: Sequence[VideoLayout]
-) -> Iterator[SubmissionProblem]:
-    expected = {entry for video in layout for entry in video.entries()}
-    for name, count in Counter(names).items():
-        if name not in expected:
-            yield SubmissionProblem(name, 'not of this split. Remove it from the archive.')
-        elif count > 1:
-            yield SubmissionProblem(name, f'is there {count} times. Write the archive anew.')
 
 
 def _missing(video: VideoLayout, present: set[str]) -> Iterator[SubmissionProblem]:
@@ -151,23 +111,41 @@ def _check_videos(job: tuple[str, Sequence[VideoLayout]]) -> list[SubmissionProb
                 if name not in present:
                     continue
                 try:
-                    detail, found = _wrong_with(file.read(name), size)
+                    detail, found = _wrong_with_entry(file, name, size)
                     size = size or found
-                except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
-                    detail = f'cannot be unpacked ({error}). Write the archive anew.'
+                # Deflate, bzip2 and LZMA have errors of their own, some of them none of zipfile's.
+                except Exception as error:
+                    if _is_of_the_system(error):
+                        raise
+                    detail = f'cannot be unpacked ({_said(error)}). Write the archive anew.'
                 if detail:
                     problems.append(SubmissionProblem(name, detail))
     return problems
 
 
-def _wrong_with(data: bytes, size: Size | None) -> tuple[str | None, Size | None]:
-    """What is wrong with a file, None for a mask of the right form; and its size."""
-    if not data.startswith(_PNG):
+def _wrong_with_entry(
+    file: zipfile.ZipFile, name: str, size: Size | None
+) -> tuple[str | None, Size | None]:
+    """Reads an entry no further than a mask of the size that it states can be long."""
+    with file.open(name) as entry:
+        head = entry.read(_HEAD)
+        detail, found = _wrong_with_header(head, size)
+        if detail or found is None:
+            return detail, found
+        longest = _HEAD + 2 * (found[0] + 1) * (found[1] + 1)
+        data = head + entry.read(longest)
+        if len(data) > longest:
+            return f'unpacks to more than {longest} bytes, which no mask of its size needs.', found
+    return _wrong_with_pixels(data), found
+
+
+def _wrong_with_header(head: bytes, size: Size | None) -> tuple[str | None, Size | None]:
+    """What is wrong before any pixel is decoded, and the size that the header states."""
+    if not head.startswith(_PNG):
         return 'not a PNG file.', None
     try:
-        with open_picture(data, 'PNG') as image:
+        with open_picture(head, 'PNG') as image:
             mode, found = image.mode, (image.height, image.width)
-            pixels = np.asarray(image)
     except UserError as error:
         return str(error).removeprefix('these bytes: '), None
     if mode != 'L':
@@ -178,8 +156,28 @@ def _wrong_with(data: bytes, size: Size | None) -> tuple[str | None, Size | None
             f'{found[0]}x{found[1]} (height x width); the video is {size[0]}x{size[1]}.'
             ' Masks must have the original size.'
         ), found
+    return None, found
+
+
+def _wrong_with_pixels(data: bytes) -> str | None:
+    try:
+        with open_picture(data, 'PNG') as image:
+            if getattr(image, 'is_animated', False):
+                return 'an animated PNG; one mask is asked for.'
+            pixels = np.asarray(image)
+    except UserError as error:
+        return str(error).removeprefix('these bytes: ')
     values = np.flatnonzero(np.bincount(pixels.ravel(), minlength=256)).tolist()
     if not set(values) <= {0, 255}:
         listed = ', '.join(map(str, values[:5])) + (', …' if len(values) > 5 else '')
-        return f'pixel values {listed}; only 0 and 255 are allowed.', found
-    return None, found
+        return f'pixel values {listed}; only 0 and 255 are allowed.'
+    return None
+
+
+def _is_of_the_system(error: Exception) -> bool:
+    """Whether the disk or the rights are at fault, not the bytes."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+
+
+def _said(error: Exception) -> str:
+    return ' '.join(str(error).split())[:200] or type(error).__name__

@@ -1,12 +1,15 @@
 """Everything that a server rejects is found and named."""
 
 import io
+import os
+import tracemalloc
 import zipfile
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from mevis.errors import UserError
 from mevis.evaluation.submission import VideoLayout, check_archive
 from mevis.evaluation.submission.archive import encode_png
 
@@ -56,6 +59,119 @@ def test_an_enclosing_folder(tmp_path, layout, entries):
     assert len(found) == 1
     assert found[0].startswith('out/: an enclosing folder')
     assert 'zip the content' in found[0]
+
+
+@pytest.mark.parametrize('prefix', ['a/b/c/', './', '/', '../', 'C:/out/'])
+def test_folders_at_any_depth_are_one_fault(tmp_path, layout, entries, prefix):
+    inside = {f'{prefix}{name}': data for name, data in entries.items()}
+    (found,) = faults(tmp_path, layout, {**inside, '__MACOSX/a/._x': b''})
+    assert found.startswith(f'{prefix}: an enclosing folder')
+
+
+def test_several_enclosing_folders_are_one_fault(tmp_path, layout, entries):
+    inside = {f'part{i}/{name}': data for i, (name, data) in enumerate(entries.items())}
+    (found,) = faults(tmp_path, layout, inside)
+    assert found.startswith('part0/: an enclosing folder')
+    assert f'There are {len(entries)} of them' in found
+
+
+@pytest.mark.parametrize('prefix', ['', 'out\\'])
+def test_backslashes_are_one_fault(tmp_path, layout, entries, prefix):
+    written = {prefix + name.replace('/', '\\'): data for name, data in entries.items()}
+    (found,) = faults(tmp_path, layout, written)
+    assert f'{len(entries)} names have backslashes' in found
+
+
+def test_an_archive_in_the_archive(tmp_path, layout, entries):
+    inner = pack(tmp_path / 'inner.zip', entries).read_bytes()
+    (found,) = faults(tmp_path, layout, {'__MACOSX/._a': b'', 'sub/answers.zip': inner})
+    assert found.startswith('sub/answers.zip: an archive in the archive')
+
+
+def test_nothing_in_it(tmp_path, layout):
+    for nothing in ({}, {'bird/': b''}, {'__MACOSX/._a': b''}):
+        assert faults(tmp_path, layout, nothing) == ['the archive: there are no files in it.']
+
+
+@pytest.mark.parametrize('name', ['.', '/', '//', '..', '\\', ' ', 'bird'])
+def test_an_entry_of_a_strange_name_is_named(tmp_path, layout, entries, name):
+    path = pack(tmp_path / 'x.zip', entries)
+    with zipfile.ZipFile(path, 'a') as file:
+        info = zipfile.ZipInfo('x')
+        info.filename = name
+        file.writestr(info, b'')
+    found = [str(problem) for problem in check_archive(path, layout)]
+    # What ends in a slash is a folder.
+    folder = name.endswith('/')
+    assert found == [] if folder else [f'{name}: not of this split. Remove it from the archive.']
+
+
+def test_what_macos_adds_is_one_fault(tmp_path, layout, entries):
+    added = {f'__MACOSX/{n.replace(".png", "")}/._x': b'' for n in entries}
+    (found,) = faults(tmp_path, layout, {**entries, **added})
+    assert found.startswith(f'__MACOSX/: {len(entries)} files that macOS adds')
+
+
+def test_an_encrypted_archive(tmp_path, layout, entries):
+    path = pack(tmp_path / 'x.zip', entries)
+    data = bytearray(path.read_bytes())
+    place = data.index(b'PK\x01\x02')
+    data[place + 8] |= 1
+    path.write_bytes(data)
+    (found,) = check_archive(path, layout)
+    assert '1 files are encrypted' in str(found)
+
+
+def test_a_method_that_few_programs_know(tmp_path, layout, entries):
+    path = pack(tmp_path / 'x.zip', entries)
+    data = bytearray(path.read_bytes())
+    place = data.index(b'PK\x01\x02')
+    data[place + 10] = 9
+    path.write_bytes(data)
+    (found,) = check_archive(path, layout)
+    assert 'packed by Deflate64' in str(found)
+
+
+@pytest.mark.parametrize('method', [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_is_named_whatever_the_method(tmp_path, layout, entries, method):
+    path = tmp_path / 'x.zip'
+    with zipfile.ZipFile(path, 'w', method) as file:
+        for name, data in entries.items():
+            file.writestr(name, data)
+    assert check_archive(path, layout) == []
+    intact = path.read_bytes()
+    start = intact.index(b'bird/0/00001.png') + len('bird/0/00001.png')
+    found = []
+    for place in range(start, start + 60, 6):
+        data = bytearray(intact)
+        data[place] ^= 0xFF
+        path.write_bytes(data)
+        found += check_archive(path, layout)
+    # LZMA's number of its own version means nothing.
+    assert len(found) >= 7
+    assert all(str(one).startswith('bird/0/00001.png: cannot be unpacked') for one in found)
+
+
+def test_an_entry_is_not_unpacked_further_than_a_mask_can_be_long(tmp_path, layout, entries):
+    name = 'bird/0/00001.png'
+    path = tmp_path / 'x.zip'
+    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as file:
+        for entry, data in entries.items():
+            file.writestr(entry, data + bytes(50_000_000) if entry == name else data)
+    tracemalloc.start()
+    (found,) = check_archive(path, layout)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert str(found).startswith(f'{name}: unpacks to more than')
+    assert peak < 10e6
+
+
+def test_a_folder_and_a_pipe_are_no_archives(tmp_path, layout):
+    with pytest.raises(UserError, match='is a folder'):
+        check_archive(tmp_path, layout)
+    os.mkfifo(tmp_path / 'x.zip')
+    with pytest.raises(UserError, match='pipe'):
+        check_archive(tmp_path / 'x.zip', layout)
 
 
 def test_a_missing_frame(tmp_path, layout, entries):
