@@ -19,7 +19,7 @@ _DRAWN = 12
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mmengine.config import DictAction
+    from mevis.apis.configs.options import ConfigOptions
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], epilog='See docs/guides/demo.md.'
@@ -54,7 +54,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=ConfigOptions,
         default={},
         metavar='KEY=VALUE',
         help='override entries of the config: model.chunk_size=4',

@@ -13,7 +13,7 @@ DATA_SET = Path(__file__).resolve().parents[1] / 'configs/_base_/datasets/mevis_
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mmengine.config import DictAction
+    from mevis.apis.configs.options import ConfigOptions
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -62,7 +62,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=ConfigOptions,
         default={},
         metavar='KEY=VALUE',
         help='override entries of the config: test_dataloader.dataset.data_root=data/mevis',

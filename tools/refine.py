@@ -11,7 +11,7 @@ from mevis.apis.cli import run
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mmengine.config import DictAction
+    from mevis.apis.configs.options import ConfigOptions
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -31,7 +31,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=ConfigOptions,
         default={},
         metavar='KEY=VALUE',
         help='override entries of the config: model.refiner.type=HQSAMRefiner',

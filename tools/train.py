@@ -11,7 +11,7 @@ from mevis.apis.cli import run
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mmengine.config import DictAction
+    from mevis.apis.configs.options import ConfigOptions
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], epilog='See docs/guides/train.md.'
@@ -35,7 +35,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=ConfigOptions,
         default={},
         metavar='KEY=VALUE',
         help='override entries of the config: optim_wrapper.optimizer.lr=1e-5',
@@ -51,8 +51,10 @@ def main() -> None:
 
     from mevis.apis.configs.errors import check_engine_names, config_errors
     from mevis.apis.configs.loading import load_config
+    from mevis.apis.configs.values import require
 
     cfg = load_config(args.config, args.cfg_options)
+    require(cfg, ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper'), 'train')
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
 
     from mevis.apis.running.evaluation_job import complete_evaluators

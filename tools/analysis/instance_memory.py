@@ -18,7 +18,7 @@ STORES = ('disk', 'memory', 'recompute')
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mmengine.config import DictAction
+    from mevis.apis.configs.options import ConfigOptions
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', type=Path, help='the config of a DVIS or MinVIS')
@@ -32,7 +32,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=ConfigOptions,
         default={},
         metavar='KEY=VALUE',
         help='override entries of the config: model.window_size=8',

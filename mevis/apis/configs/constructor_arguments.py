@@ -74,17 +74,37 @@ def arguments_of_section(place: str) -> ArgumentTable | None:
     if place not in _RECEIVERS and place not in _EXTRA:
         return None
     names = set(_EXTRA.get(place, ()))
-    receiver = _RECEIVERS.get(place)
+    target = receiver_of(place)
     owner = ''
-    if receiver:
-        module, _, path = receiver.partition(':')
-        target: Any = importlib.import_module(module)
-        for part in path.split('.'):
-            target = getattr(target, part)
+    if target is not None:
         owner = target.__qualname__
         # Here the engine's own parts are meant: their `**kwargs` take nothing new.
         names |= _signature(target)[0] | (set() if place else {'cfg'})
     return ArgumentTable(owner if place else '', names - {'self'})
+
+
+def receiver_of(place: str) -> Callable | None:
+    """Who receives a section without a ``type``."""
+    receiver = _RECEIVERS.get(place)
+    if not receiver:
+        return None
+    module, _, path = receiver.partition(':')
+    target: Any = importlib.import_module(module)
+    for part in path.split('.'):
+        target = getattr(target, part)
+    return target
+
+
+def constructors_of(name: str) -> list[Callable]:
+    """What is called to build the class or function of that name, the most derived first."""
+    for registry in all_registries():
+        target = registry.get(name)
+        if target is None:
+            continue
+        if not inspect.isclass(target):
+            return [target]
+        return [vars(c)['__init__'] for c in target.__mro__ if '__init__' in vars(c)][:-1]
+    return []
 
 
 def arguments_of_type(name: str) -> ArgumentTable | None:

@@ -7,13 +7,16 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mevis.apis.configs.blame import blamed, find_type
 from mevis.apis.configs.overrides import nearest
+from mevis.apis.configs.values import check_values
 from mevis.errors import UserError
 from mevis.registry import UnknownModuleError
 
 # What mmengine and Python write.
 _UNKNOWN = re.compile(r"['\"]?([\w.]+)['\"]? is not in the (?:[\w.-]+::)?([\w -]+?) registry")
 _UNKNOWN_OURS = re.compile(r"'([\w.]+)' is not a registered .*", re.DOTALL)
+_MISSING_KEY = re.compile(r"'Config(?:Dict)?' object has no attribute '(\w+)'")
 _KEYWORD = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
 _REQUIRED = re.compile(r'(\w+)\.__init__\(\) missing \d+ required [\w-]+ arguments?: (.+)')
 
@@ -22,15 +25,23 @@ _REQUIRED = re.compile(r'(\w+)\.__init__\(\) missing \d+ required [\w-]+ argumen
 def config_errors(cfg: Config) -> Iterator[None]:
     """Turns errors of building from a config into one line that names its key.
 
+    Values are checked before anything is built.  What is raised later, when nothing is being built,
+    passes as it is.
+
     Raises:
-        UserError: For an unknown name, an unknown argument or a missing one.
+        UserError: For an unknown name, an unknown argument or a missing one, and a value with which
+            something cannot be built.
     """
+    check_values(cfg)
     try:
         yield
     except UserError:
         raise
-    except (KeyError, TypeError) as error:
-        message = _explain(error, cfg)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        known = isinstance(error, (KeyError, TypeError, AttributeError))
+        message = (_explain(error, cfg) if known else None) or blamed(error, cfg)
         if message is None:
             raise
         raise UserError(message) from error
@@ -40,7 +51,7 @@ def check_engine_names(cfg: Config) -> None:
     """Looks up the names of the engine's own parts before hours of data loading, or of nothing.
 
     Raises:
-        UserError: If one is not registered; the engine itself ends in a traceback for some.
+        UserError: If one is not registered, the engine itself ending in a traceback for some.
     """
     import mmengine.optim  # noqa: F401 - registers them
     from mmengine.registry import OPTIM_WRAPPERS, OPTIMIZERS, PARAM_SCHEDULERS
@@ -52,6 +63,8 @@ def check_engine_names(cfg: Config) -> None:
     parts = [(wrapper, OPTIM_WRAPPERS), (wrapper.get('optimizer') or {}, OPTIMIZERS)]
     parts += [(item, PARAM_SCHEDULERS) for item in _as_list(schedulers)]
     for part, registry in parts:
+        if not isinstance(part, Mapping):
+            raise UserError(f'optim_wrapper or param_scheduler: {part!r:.60} is no section.')
         name = part.get('type')
         if isinstance(name, str) and registry.get(name) is None:
             raise UserError(_unknown(cfg, name, registry.name))
@@ -69,6 +82,10 @@ def _explain(error: Exception, cfg: Config) -> str | None:
     if isinstance(error, KeyError):
         found = _UNKNOWN.search(text)
         return _unknown(cfg, found[1], found[2]) if found else None
+    if isinstance(error, AttributeError):
+        found = _MISSING_KEY.search(text)
+        hint = 'Inherit it from configs/_base_.'
+        return f'{cfg.filename or "config"}: has no {found[1]}. {hint}' if found else None
     return _wrong_arguments(cfg, text)
 
 
@@ -103,16 +120,5 @@ def _wrong_arguments(cfg: Config, text: str) -> str | None:
 
 def _places(cfg: Config, name: str) -> str:
     """The keys of the config whose ``type`` is that name."""
-    found = list(_find_type(cfg._cfg_dict, name))
+    found = [f'{place}.type' if place else 'type' for place, _ in find_type(cfg._cfg_dict, name)]
     return f'{" and ".join(found[:3])}: ' if found else ''
-
-
-def _find_type(node: Any, name: str, place: str = '') -> Iterator[str]:
-    if isinstance(node, Mapping):
-        if isinstance(node.get('type'), str) and node['type'].split('.')[-1] == name.split('.')[-1]:
-            yield f'{place}.type' if place else 'type'
-        for key, value in node.items():
-            yield from _find_type(value, name, f'{place}.{key}' if place else str(key))
-    elif isinstance(node, (list, tuple)):
-        for index, value in enumerate(node):
-            yield from _find_type(value, name, f'{place}.{index}')

@@ -27,6 +27,7 @@ from mevis.errors import UserError
 _COLLECTIONS = ('default_hooks',)
 # Sections whose keys are the user's: parts of parameter names.
 _FREE_KEYS = ('custom_keys',)
+_GIVEN = '_mevis_overrides'
 _CONTROL_KEYS = ('type', '_delete_', '_scope_')
 
 
@@ -50,10 +51,16 @@ def apply_overrides(cfg: Config, overrides: Mapping[str, Any]) -> Config:
         cfg.merge_from_dict(dict(overrides))
     except (TypeError, KeyError, ValueError) as error:
         raise UserError(f'--cfg-options {", ".join(overrides)}: {error}') from error
+    object.__setattr__(cfg, _GIVEN, {**given_overrides(cfg), **overrides})
     for key in overrides:
         if key == 'type' or key.endswith('.type'):
             _check_leftovers(cfg, key.rpartition('.')[0])
     return cfg
+
+
+def given_overrides(cfg: Config) -> dict[str, Any]:
+    """The overrides that were applied to a config: dotted key -> value."""
+    return vars(cfg).get(_GIVEN, {})
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -126,9 +133,13 @@ def _arguments(
     node: Mapping[str, Any], place: str, overrides: Mapping[str, Any]
 ) -> ArgumentTable | None:
     type_name = overrides.get(f'{place}.type', node.get('type'))
-    if isinstance(type_name, str):
+    if _is_name(type_name):
         return arguments_of_type(type_name)
     return arguments_of_section(place)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and all(part.isidentifier() for part in value.split('.'))
 
 
 def _check_leftovers(cfg: Config, place: str) -> None:
@@ -136,6 +147,8 @@ def _check_leftovers(cfg: Config, place: str) -> None:
     node = cfg._cfg_dict
     for part in place.split('.') if place else []:
         node = node[int(part)] if isinstance(node, (list, tuple)) else node[part]
+    if isinstance(node, ConfigDict) and not _is_name(node['type']):
+        raise UserError(f'--cfg-options {place}.type={node["type"]}: must be the name of a class.')
     table = arguments_of_type(node['type']) if isinstance(node, ConfigDict) else None
     if table is None or table.open:
         return

@@ -15,6 +15,7 @@ import mevis.models
 import mevis.refiners  # noqa: F401 - register what configs name
 from mevis.apis.configs.errors import config_errors
 from mevis.apis.configs.loading import load_config
+from mevis.apis.configs.values import require
 from mevis.apis.inference.video_source import ChosenFrames, VideoSource, open_video
 from mevis.apis.running.runner import install_safe_loader
 from mevis.checkpoints.loading import load_into
@@ -105,6 +106,7 @@ class RefVidSegInferencer:
         self.device = _device(device)
         init_default_scope('mevis')
         install_safe_loader(unsafe_unpickle)
+        require(cfg, ('model',), 'answer')
         with config_errors(cfg):
             self._loader, self._pipeline = _test_pipeline(cfg)
             self.model = MODELS.build(cfg.model)

@@ -9,7 +9,9 @@ from typing import Any
 import torch
 from mmengine.logging import print_log
 
+from mevis.apis.configs.errors import config_errors
 from mevis.apis.configs.loading import load_config
+from mevis.apis.configs.values import require
 from mevis.apis.inference.shipped_model import chosen_selector
 from mevis.apis.running.runner import install_safe_loader
 from mevis.checkpoints.loading import load_into
@@ -60,7 +62,9 @@ def load_selector(
     cfg = load_config(config, cfg_options)
     init_default_scope('mevis')
     install_safe_loader(unsafe_unpickle)
-    model = MODELS.build(cfg.model)
+    require(cfg, ('model',), 'choose')
+    with config_errors(cfg):
+        model = MODELS.build(cfg.model)
     if not isinstance(model, TrackSelector) or model.appearance.num_frames:
         needs = 'needs frames too' if isinstance(model, TrackSelector) else 'chooses no tracks'
         raise UserError(

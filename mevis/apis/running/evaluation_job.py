@@ -11,6 +11,7 @@ from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_main_process
 
 from mevis.apis.configs.constructor_arguments import arguments_of_type
+from mevis.apis.configs.values import require
 from mevis.boundary.files import expanded
 from mevis.errors import UserError
 from mevis.registry import REFINERS, TRACK_SOURCES
@@ -152,10 +153,18 @@ def complete_evaluator(
 
     Returns:
         The completed configs.
+
+    Raises:
+        UserError: If one is no metric.
     """
     metrics = list(evaluator) if isinstance(evaluator, (list, tuple)) else [evaluator]
     completed = []
     for metric in metrics:
+        if not isinstance(metric, Mapping) or not isinstance(metric.get('type'), str):
+            raise UserError(
+                f'val_evaluator or test_evaluator: {metric!r:.60} is no metric; it needs a type,'
+                ' such as RefVidSegMetric.'
+            )
         table = arguments_of_type(metric['type'])
         names = table.names if table else set()
         extra = {name: value for name, value in values.items() if name in names}
@@ -183,12 +192,7 @@ def keep_only_test(cfg: Config) -> None:
     Raises:
         UserError: If the config says nothing about testing.
     """
-    missing = [key for key in ('test_dataloader', 'test_evaluator') if not cfg.get(key)]
-    if missing:
-        raise UserError(
-            f'{cfg.filename}: no {" and no ".join(missing)}, so there is nothing to test with.'
-            ' Inherit from a data set of configs/_base_/datasets.'
-        )
+    require(cfg, ('model', 'test_dataloader', 'test_evaluator'), 'test')
     for name in ('train', 'val'):
         for suffix in ('dataloader', 'cfg', 'evaluator'):
             cfg.pop(f'{name}_{suffix}', None)

@@ -13,6 +13,7 @@ from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
 
 import mevis.engine  # noqa: F401 - registers samplers, hooks and optimizer wrappers
+from mevis.apis.running.best_checkpoint import check_best_figure
 from mevis.apis.running.resumption import check_optimizer, check_training_state, state_errors
 from mevis.checkpoints.loading import put_into, read_checkpoint
 from mevis.errors import UserError
@@ -99,6 +100,33 @@ class VideoRunner(Runner):
                 check_optimizer(probe['optimizer'], self.optim_wrapper.state_dict(), filename)
             del probe
             super().resume(filename, resume_optimizer, resume_param_scheduler, map_location)
+
+    def train(self) -> nn.Module:
+        """Trains.
+
+        Raises:
+            UserError: If a part of the training cannot be built as the config says.
+        """
+        self.prepare_training()
+        return super().train()
+
+    def prepare_training(self) -> None:
+        """Builds what the engine builds when a training begins, so that mistakes come before it.
+
+        Raises:
+            UserError: If a best checkpoint is to be kept by a figure that no metric gives.
+        """
+        if self._train_loop is None:
+            return  # the engine says what is missing
+        self._train_loop = self.build_train_loop(self._train_loop)
+        self.optim_wrapper = self.build_optim_wrapper(self.optim_wrapper)
+        self.scale_lr(self.optim_wrapper, self.auto_scale_lr)
+        self.auto_scale_lr = None
+        if self.param_schedulers is not None:
+            self.param_schedulers = self.build_param_scheduler(self.param_schedulers)
+        if self._val_loop is not None:
+            self._val_loop = self.build_val_loop(self._val_loop)
+            check_best_figure(self.hooks, self._val_loop.evaluator.metrics)
 
     @master_only
     def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:

@@ -24,6 +24,8 @@ class InstancePrecisionMetric(KeyedMetric):
     query, and keeps the masks of all videos until the end; here a video leaves a few numbers.
     """
 
+    figures = 'AP|AP50|AP75|AR1|AR10'
+
     def process(self, data_batch: Any, data_samples: Sequence[Mapping[str, Any]]) -> None:
         """Compares the tracks of each video with the annotated ones."""
         for sample in data_samples:

@@ -29,6 +29,8 @@ class InstanceRecallMetric(KeyedMetric):
         UserError: If a K is not positive.
     """
 
+    figures = r'instance_(recall|iou)@\d+'
+
     def __init__(
         self, top_k: Sequence[int] = tuple(range(1, 21)), iou_threshold: float = 0.5
     ) -> None:

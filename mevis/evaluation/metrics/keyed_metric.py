@@ -16,6 +16,8 @@ class KeyedMetric(BaseMetric):
     """
 
     default_prefix = ''  # figures carry their names as they are
+    figures: str | None = None
+    """Names of the figures that it may give, as a regular expression; None: any."""
 
     def __init__(self) -> None:
         super().__init__(collect_device='cpu')

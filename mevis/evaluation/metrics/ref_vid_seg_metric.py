@@ -42,6 +42,8 @@ class RefVidSegMetric(KeyedMetric):
         UserError: If the split has truth but no ``mask_dict.json``, or a mask of it does not fit.
     """
 
+    figures = r'J|F|J&F(/.+)?|N-acc|T-acc'
+
     def __init__(
         self,
         data_root: str,
