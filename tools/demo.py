@@ -14,6 +14,10 @@ UNSEEN = (
     ' --tracks motion does not see what rests all the time. --config and --checkpoint name a model'
     ' that looks at frames.'
 )
+SHAPES_ONLY = (
+    'note: no sentence asks for a motion, so the small MUTR looks at the frames. It knows painted'
+    ' shapes only; --config and --checkpoint name a model of yours.'
+)
 _DRAWN = 12
 
 
@@ -102,6 +106,9 @@ def main() -> None:
 
         options = (args.config, args.checkpoint, args.device, args.cfg_options)
         inferencer = TrackInferencer(args.tracks or 'motion', *options)
+        if args.tracks is None and not any(map(inferencer.asks_for_motion, texts)):
+            print(SHAPES_ONLY, file=sys.stderr)
+            inferencer = RefVidSegInferencer(*chosen_model(None, None), *options[2:])
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task('answering', total=None)

@@ -148,3 +148,13 @@ class Scene(Struct):
     """A video of ``scenes.json`` of MovingShapes, as far as it is read."""
 
     objects: list[Any]
+
+
+Scores: TypeAlias = dict[str, float | None]
+"""Figures that tools/test.py and tools/evaluate.py write; null where there is nothing to score."""
+
+
+class PretrainedConfig(Struct):
+    """``config.json`` of transformers, as far as it is read."""
+
+    model_type: str

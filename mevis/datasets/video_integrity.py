@@ -10,6 +10,7 @@ from mevis.boundary.names import check_part, is_litter, natural_key
 from mevis.boundary.pictures import picture_size
 from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.frame_reader import read_frame
+from mevis.datasets.video_record import make_record
 from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
 
@@ -73,9 +74,27 @@ def check_video(check: VideoCheck) -> tuple[Counter, list[Problem]]:
         if check.store is not None:
             for anno_id in sorted(anno_ids):
                 _check_object(findings, check.store, anno_id, size)
-    except (UserError, OSError, ValueError) as error:
-        findings.add('video unreadable', check.folder / 'JPEGImages' / check.name, str(error))
+        if not any(problem.is_error for problem in findings.problems):
+            _read_as_the_data_set_does(findings)
+    # Of one video, so that the others are still looked at.
+    except Exception as error:
+        said = str(error) if isinstance(error, (UserError, OSError)) else repr(error)
+        findings.add('video unreadable', check.folder / 'JPEGImages' / check.name, said)
     return findings.counts, findings.problems
+
+
+def _read_as_the_data_set_does(findings: _Findings) -> None:
+    """What training and testing would refuse is not sound, whatever the checks above know."""
+    check = findings.check
+    try:
+        record = make_record(
+            findings.annotations, check.name, check.video, has_truth=check.store is not None
+        )
+        for expression in record.expressions if check.store is not None else ():
+            for anno_id in expression.anno_ids:
+                check.store.check_length(anno_id, check.name, len(record.frame_names))
+    except UserError as error:
+        findings.add('refused', findings.annotations, without_place(error, findings.annotations))
 
 
 def without_place(error: Exception, path: Path) -> str:

@@ -1,12 +1,13 @@
 """SAM 2 of transformers from a folder that the user names."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
 from mevis.boundary.files import expanded
+from mevis.boundary.formats import PretrainedConfig
+from mevis.boundary.json_file import read_json
 from mevis.errors import UserError
 
 FOLDER = 'data/weights/sam2.1-hiera-large'
@@ -79,12 +80,7 @@ def load_sam2(folder: str) -> Sam2Models:
 
 
 def _kind(config: Path) -> str:
-    try:
-        return str(json.loads(config.read_text(encoding='utf-8'))['model_type'])
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f'{config}: no config of transformers ({error!r}). Download the whole folder again.'
-        ) from error
+    return read_json(config, PretrainedConfig, 'Download the whole folder again.').model_type
 
 
 def _whole(model: Any, path: Path) -> nn.Module:

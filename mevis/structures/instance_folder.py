@@ -96,7 +96,7 @@ def read_origin(path: str | Path) -> dict[str, Any] | None:
         return None
     try:
         origin, _ = json.JSONDecoder().raw_decode(head, len(_START))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return origin if isinstance(origin, dict) else None
 

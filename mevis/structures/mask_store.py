@@ -86,8 +86,8 @@ class MaskStore:
     @classmethod
     def _map(cls, cache_file: Path, fingerprint: dict[str, Any]) -> 'MaskStore | None':
         try:
-            header, arrays = parse_mask_table(np.memmap(cache_file, np.uint8, 'r'))
-        except (OSError, ValueError, KeyError):  # absent, or not one of ours: written anew
+            header, arrays = parse_mask_table(np.memmap(cache_file, np.uint8, 'r'), check=True)
+        except (OSError, ValueError):  # absent, changed, or not one of ours: written anew
             return None
         if header['fingerprint'] != fingerprint:
             return None

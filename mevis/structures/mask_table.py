@@ -1,6 +1,7 @@
 """The file form of a mask store: all run lengths in one buffer, with tables of ends and sizes."""
 
 import json
+import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,7 +17,9 @@ from mevis.structures.json_stream import iterate_json_object
 ABSENT = -1
 """Height and width of a frame without the object."""
 
-_MAGIC = b'mevismask1\n'
+_MAGIC = b'mevismask2\n'
+_SUM_BYTES = 4
+_LENGTH_BYTES = 8
 
 
 def write_mask_table(path: Path, file: BinaryIO, fingerprint: dict[str, Any]) -> None:
@@ -24,13 +27,14 @@ def write_mask_table(path: Path, file: BinaryIO, fingerprint: dict[str, Any]) ->
 
     Args:
         path: The annotation file.
-        file: Where magic, run lengths, tables and header go.
+        file: Where magic, run lengths, tables, header and the CRC-32 of all that go.
         fingerprint: Kept in the header, says what the table was made of.
 
     Raises:
         UserError: If the annotation file is malformed.
     """
     rows: dict[str, tuple[int, int]] = {}
+    file = _Summing(file)
     ends: list[np.ndarray] = []
     sizes: list[np.ndarray] = []
     file.write(_MAGIC)
@@ -59,7 +63,19 @@ def write_mask_table(path: Path, file: BinaryIO, fingerprint: dict[str, Any]) ->
         'num_masks': num_masks,
     }
     encoded = json.dumps(header).encode()
-    file.write(encoded + len(encoded).to_bytes(8, 'little'))
+    file.write(encoded + len(encoded).to_bytes(_LENGTH_BYTES, 'little'))
+    file.write(file.sum.to_bytes(_SUM_BYTES, 'little'))
+
+
+class _Summing:
+    """Writes, and sums what is written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.sum = file, 0
+
+    def write(self, data: bytes) -> None:
+        self.sum = zlib.crc32(data, self.sum)
+        self._file.write(data)
 
 
 def _pack_track(path: Path, anno_id: str, track: Any) -> tuple[list[bytes], list[tuple[int, int]]]:
@@ -92,20 +108,31 @@ def _is_compressed(rle: Rle) -> bool:
     return isinstance(rle.counts, str) and rle.counts.isascii()
 
 
-def parse_mask_table(data: np.ndarray) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def parse_mask_table(
+    data: np.ndarray, check: bool = False
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Views on the parts of the compact form; copies nothing.
+
+    Args:
+        data: Bytes of the form.
+        check: Compare with its CRC-32, which reads all of it.
 
     Returns:
         The header (``fingerprint``; ``rows``: annotation id -> first entry, number of entries) and
         the arrays ``counts`` (uint8), ``ends`` (M,) int64 and ``sizes`` (M, 2) int32.
 
     Raises:
-        ValueError: If the data is no mask table.
+        ValueError: If the data is no mask table, or not what was written.
     """
-    if data[: len(_MAGIC)].tobytes() != _MAGIC:
+    shortest = len(_MAGIC) + _LENGTH_BYTES + _SUM_BYTES
+    if data[: len(_MAGIC)].tobytes() != _MAGIC or len(data) < shortest:
         raise ValueError('not a mask cache')
-    header_size = int.from_bytes(data[-8:].tobytes(), 'little')
-    header = json.loads(data[-8 - header_size : -8].tobytes())
+    summed, total = data[:-_SUM_BYTES], data[-_SUM_BYTES:].tobytes()
+    if check and zlib.crc32(summed) != int.from_bytes(total, 'little'):
+        raise ValueError('the mask cache has changed')
+    end = len(summed) - _LENGTH_BYTES
+    header_size = int.from_bytes(summed[end:].tobytes(), 'little')
+    header = json.loads(summed[end - header_size : end].tobytes())
     num_bytes, num_masks = header['num_bytes'], header['num_masks']
     start = len(_MAGIC)
     tables = start + num_bytes + (-(start + num_bytes) % 8)

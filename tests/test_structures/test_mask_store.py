@@ -97,12 +97,21 @@ def test_cache_is_used_until_the_file_changes(tmp_path: Path, mask_file: Path, c
 
 
 @pytest.mark.parametrize(
-    'data', [b'', b'mevismask1\n', b'something else', b'mevismask1\n' + bytes(40)]
+    'data', [b'', b'mevismask2\n', b'something else', b'mevismask1\n' + bytes(40), bytes(99)]
 )
 def test_damaged_cache_is_written_anew(tmp_path: Path, mask_file: Path, content: dict, data: bytes):
     cache_file = MaskStore.open(mask_file, tmp_path / 'cache', 0).cache_file
     cache_file.write_bytes(data)
     assert MaskStore.open(mask_file, tmp_path / 'cache', 0).track('7') == content['7']
+
+
+def test_a_cache_with_a_changed_bit_is_written_anew(tmp_path: Path, mask_file: Path, content: dict):
+    cache_file = MaskStore.open(mask_file, tmp_path / 'cache', 0).cache_file
+    whole = cache_file.read_bytes()
+    for place in range(0, len(whole), 5):
+        cache_file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert MaskStore.open(mask_file, tmp_path / 'cache', 0).track('7') == content['7']
+    assert cache_file.read_bytes() == whole
 
 
 def test_truncated_cache_is_written_anew(tmp_path: Path, mask_file: Path, content: dict):

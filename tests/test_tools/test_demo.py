@@ -121,7 +121,7 @@ def test_mistakes_end_in_one_line(
     ('args', 'says'),
     [
         (['--text', 'x', '--tracks', 'optical'], '--tracks optical: neither'),
-        (['--text', 'the purple'], 'no word in it asks for a motion'),
+        (['--text', 'the purple', '--tracks', 'motion'], 'no word in it asks for a motion'),
         (['--text', 'x', '--tracks', 'motion', '--checkpoint', 'no.pth'], 'needs its --config'),
     ],
 )
@@ -131,6 +131,19 @@ def test_mistakes_about_tracks_end_in_one_line(
     args = [*args, '--out-dir', str(tmp_path / 'out')]
     assert run_here(monkeypatch, repo_root, frames, *args) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_sentence_without_a_motion_is_for_the_model_that_looks_at_frames(
+    repo_root, monkeypatch, capsys, frames, tmp_path
+):
+    out = tmp_path / 'out'
+    args = ['--text', 'the red square', '--device', 'cpu', '--out-dir', str(out)]
+    assert run_here(monkeypatch, repo_root, frames, *args) == 0
+    said = capsys.readouterr()
+    assert 'no sentence asks for a motion' in said.err
+    assert 'painted shapes only' in said.err
+    assert (out / 'result.json').is_file()
+    assert not (out / 'tracks').exists()
 
 
 @pytest.mark.parametrize(

@@ -37,15 +37,11 @@ def parse_args() -> argparse.Namespace:
 
 def read_scores(path: Path) -> dict[str, float]:
     """The figures of a tested model."""
-    from mevis.errors import UserError
+    from mevis.boundary.formats import Scores
+    from mevis.boundary.json_file import read_json
 
-    try:
-        scores = json.loads(path.read_text(encoding='utf-8'))
-        return {str(name): float(value) for name, value in scores.items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise UserError(
-            f'{path}: not the scores of a test ({error}). Name the file of tools/test.py --out.'
-        ) from error
+    scores = read_json(path, Scores, 'Name the file of tools/test.py --out.')
+    return {name: value for name, value in scores.items() if value is not None}
 
 
 def print_figures(columns: dict[str, dict[str, float]]) -> None:

@@ -13,6 +13,7 @@ from mevis.apis.inference.chosen_tracks import chosen_tracks
 from mevis.apis.inference.inferencer import InferenceResult, checked_texts
 from mevis.apis.inference.track_selection import TrackChoice, load_selector, select_tracks
 from mevis.apis.inference.video_source import ChosenFrames, VideoSource, open_video
+from mevis.models.text_encoders import VocabularyTextEncoder
 from mevis.structures import (
     Expression,
     InstanceMasks,
@@ -67,6 +68,12 @@ class TrackInferencer:
     ) -> None:
         self._find_tracks = chosen_tracks(tracks, device)
         self.model = load_selector(config, checkpoint, device or 'cpu', cfg_options=cfg_options)
+
+    def asks_for_motion(self, text: str) -> bool:
+        """Whether a sentence has a word that the selector chooses by."""
+        encoder = self.model.text_encoder
+        known = not isinstance(encoder, VocabularyTextEncoder)
+        return known or bool(encoder.telling_words(text))
 
     @torch.no_grad()
     def __call__(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -138,8 +139,9 @@ def agreed(value: Any) -> Any:
 
 
 def write_scores(path: str | Path, scores: Mapping[str, Any]) -> None:
-    """Writes the scores of a test as JSON."""
-    atomic_write_text(path, json.dumps(dict(scores), indent=2, default=float) + '\n')
+    """Writes the scores of a test as JSON; null for what could not be scored."""
+    figures = {key: None if math.isnan(value) else float(value) for key, value in scores.items()}
+    atomic_write_text(path, json.dumps(figures, indent=2, allow_nan=False) + '\n')
 
 
 def complete_evaluator(

@@ -4,7 +4,6 @@ A model that understands sentences must beat them.  They are made of the annotat
 by the same functions as a model.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from mevis.apis.scoring.split_scores import read_truth
+from mevis.boundary.formats import Scene
+from mevis.boundary.json_file import read_json
 from mevis.datasets import MeViSDataset
 from mevis.datasets.video_record import VideoRecord
 from mevis.errors import UserError
@@ -29,6 +30,8 @@ MOVES_BY = 0.5
 OnVideo = Callable[[int, int], None]
 Objects = frozenset[int]
 Track = Sequence[dict | None]
+
+_AGAIN = 'Make the split again (tools/make_moving_shapes.py).'
 
 
 @dataclass(frozen=True)
@@ -125,22 +128,18 @@ def _objects_of_videos(folder: Path, records: Sequence[VideoRecord]) -> dict[str
     if not scenes.is_file():
         named = {r.name: {i for e in r.expressions for i in e.anno_ids} for r in records}
         return {name: tuple(sorted(ids)) for name, ids in named.items()}
-    try:
-        counts = {name: len(scene['objects']) for name, scene in _read_json(scenes).items()}
-        ends = np.cumsum([counts[record.name] for record in records]).tolist()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    described = read_json(scenes, dict[str, Scene], _AGAIN)
+    counts = {name: len(scene.objects) for name, scene in described.items()}
+    absent = [record.name for record in records if record.name not in counts]
+    if absent:
         raise UserError(
-            f'{scenes}: does not describe the videos of meta_expressions.json ({error!r}).'
-            ' Make the split again (tools/make_moving_shapes.py).'
-        ) from error
+            f'{scenes}: says nothing of video {absent[0]} of meta_expressions.json. {_AGAIN}'
+        )
+    ends = np.cumsum([counts[record.name] for record in records]).tolist()
     return {
         record.name: tuple(range(end - counts[record.name], end))
         for record, end in zip(records, ends, strict=True)
     }
-
-
-def _read_json(path: Path) -> Mapping:
-    return json.loads(path.read_text(encoding='utf-8'))
 
 
 def _score_video(job: _VideoJob) -> dict[str, dict[str, ExpressionScore]]:

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mevis.boundary.json_file import read_json
 from mevis.datasets.moving_shapes.grammar import KINDS, compose_sentences
 from mevis.datasets.moving_shapes.paths import Arena
 from mevis.datasets.moving_shapes.render import render_scene, visible_shares
@@ -24,6 +25,7 @@ from mevis.structures.atomic_write import atomic_write_text
 SPLITS = ('train', 'valid_u', 'valid', 'test')
 WITHOUT_TRUTH = ('valid', 'test')
 _VERSION = 1
+_DELETE = 'Delete the folder and make it again.'
 
 
 @dataclass(frozen=True)
@@ -134,10 +136,7 @@ def _check_recipe(folder: Path, recipe: Recipe) -> bool:
     file = folder / 'recipe.json'
     wanted = json.loads(json.dumps(asdict(recipe)))
     if file.is_file():
-        try:
-            found = json.loads(file.read_text())
-        except json.JSONDecodeError as error:
-            raise UserError(f'{file}: not JSON ({error}); delete the folder.') from error
+        found = read_json(file, dict[str, Any], _DELETE)
         differing = [key for key in wanted if found.get(key) != wanted[key]]
         if differing:
             key = differing[0]
@@ -222,7 +221,7 @@ def _write_annotations(folder: Path, split: str, names: list[str], youtube_vis: 
     first = 0
     truth = split not in WITHOUT_TRUTH
     for vid_id, name in enumerate(names):
-        part = json.loads((folder / '.parts' / f'{name}.json').read_text())
+        part = read_json(folder / '.parts' / f'{name}.json', dict[str, Any], _DELETE)
         expressions = {}
         for exp_id, sentence in enumerate(part['sentences']):
             entry: dict[str, Any] = {'exp': sentence['text']}

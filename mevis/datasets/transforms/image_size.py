@@ -15,11 +15,13 @@ def scaled_size(
         max_long_side: Bound of the longer side, pixels.
 
     Returns:
-        (h, w), rounded as torchvision and DETR do it.
+        (h, w), rounded as torchvision and DETR do it; at least one pixel each.
     """
     shorter, longer = min(size), max(size)
     if max_long_side is not None and longer / shorter * short_side > max_long_side:
         short_side = int(round(max_long_side * shorter / longer))
+        if short_side < 1:  # a thin picture, whose longer side must not follow from the rounding
+            return (1, max_long_side) if size[0] <= size[1] else (max_long_side, 1)
     long_side = int(short_side * longer / shorter)
     if short_side == shorter:
         return int(size[0]), int(size[1])
@@ -37,7 +39,7 @@ def shortest_edge_size(
         max_long_side: Bound of the longer side, pixels.
 
     Returns:
-        (h, w).
+        (h, w), at least one pixel each.
     """
     scale = short_side / min(size)
     sides = [float(short_side), scale * size[1]]
@@ -46,7 +48,7 @@ def shortest_edge_size(
     if max_long_side is not None and max(sides) > max_long_side:
         limit = max_long_side / max(sides)
         sides = [side * limit for side in sides]
-    return int(sides[0] + 0.5), int(sides[1] + 0.5)
+    return max(1, int(sides[0] + 0.5)), max(1, int(sides[1] + 0.5))
 
 
 ROUNDINGS = {'detr': scaled_size, 'detectron2': shortest_edge_size}

@@ -1,6 +1,5 @@
 """Comparison with recorded tensors of official implementations."""
 
-import json
 import os
 import zlib
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from mevis.boundary import json_file
 from mevis.errors import UserError
 
 
@@ -44,12 +44,8 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         UserError: If the file is absent or damaged.
     """
-    try:
-        return json.loads(path.read_text())
-    except FileNotFoundError as error:
-        raise UserError(f'{path}: absent; a recording is a .safetensors and a .json.') from error
-    except ValueError as error:
-        raise UserError(f'{path}: not JSON ({error}). Copy it again.') from error
+    missing = 'A recording is a .safetensors and a .json.'
+    return json_file.read_json(path, dict[str, Any], 'Copy it again.', missing)
 
 
 def ruled_tensor(name: str, shape: tuple[int, ...]) -> Tensor:

@@ -103,7 +103,7 @@ def test_a_folder_with_something_else_is_refused(small_recipe, tmp_path):
     assert [path.name for path in (tmp_path / 'train').iterdir()] == ['holiday.jpg']
     (tmp_path / 'test').mkdir()
     (tmp_path / 'test/recipe.json').write_text('{')
-    with pytest.raises(UserError, match=r'recipe\.json: not JSON'):
+    with pytest.raises(UserError, match=r'recipe\.json: no complete JSON.*Delete the folder'):
         write_split(tmp_path, 'test', small_recipe)
 
 

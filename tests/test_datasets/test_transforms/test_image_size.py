@@ -19,6 +19,9 @@ from mevis.datasets.transforms.image_size import resize_frame, scaled_size, shor
         ((360, 500), 360, 640, (360, 500)),
         ((100, 1000), 360, 640, (64, 640)),
         ((48, 64), 36, None, (36, 48)),
+        ((1, 5000), 360, 640, (1, 640)),
+        ((5000, 3), 360, 640, (640, 1)),
+        ((1, 1), 360, 640, (360, 360)),
     ],
 )
 def test_scaled_size(size, short_side, max_long_side, expected):
@@ -33,6 +36,7 @@ def test_scaled_size(size, short_side, max_long_side, expected):
         ((60, 300), 48, 160, (32, 160)),
         ((91, 163), 67, 1333, (67, 120)),
         ((50, 50), 64, None, (64, 64)),
+        ((1, 5000), 64, 160, (1, 160)),
     ],
 )
 def test_shortest_edge_size_is_that_of_detectron2(size, short_side, max_long_side, expected):

@@ -30,5 +30,5 @@ def test_a_file_that_holds_no_scores_is_named(repo_root, tmp_path):
     scores.write_text('[1, 2]')
     done = baselines(repo_root, tmp_path, '--scores', scores)
     assert done.returncode == 2
-    assert f'error: {scores}: not the scores of a test' in done.stderr
+    assert f'error: {scores}: expected object, got array' in done.stderr
     assert 'Traceback' not in done.stderr
