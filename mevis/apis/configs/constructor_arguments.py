@@ -96,15 +96,26 @@ def receiver_of(place: str) -> Callable | None:
 
 
 def constructors_of(name: str) -> list[Callable]:
-    """What is called to build the class or function of that name, the most derived first."""
+    """What is called to build the class or function of that name, the most derived first.
+
+    Other packages are not imported for it: what nobody has asked for yet is not known here.
+    """
+    target = _registered(name)
+    if target is None or not inspect.isclass(target):
+        return [] if target is None else [target]
+    return [vars(c)['__init__'] for c in target.__mro__ if '__init__' in vars(c)][:-1]
+
+
+def _registered(name: str) -> Callable | None:
+    scope, dot, bare = name.rpartition('.')
     for registry in all_registries():
-        target = registry.get(name)
-        if target is None:
-            continue
-        if not inspect.isclass(target):
-            return [target]
-        return [vars(c)['__init__'] for c in target.__mro__ if '__init__' in vars(c)][:-1]
-    return []
+        registry.import_from_location()
+        if name in registry.module_dict:
+            return registry.module_dict[name]
+        for known in (registry, *registry.children.values()) if dot else ():
+            if known.scope == scope and bare in known.module_dict:
+                return known.module_dict[bare]
+    return None
 
 
 def arguments_of_type(name: str) -> ArgumentTable | None:
