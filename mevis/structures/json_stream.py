@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -10,7 +10,7 @@ from mevis.boundary.files import regular_file
 from mevis.errors import UserError
 
 _SPACE = re.compile(r'\s*')
-_BLOCK = 1 << 24
+_BLOCK = 1 << 22
 
 
 class _Buffer:
@@ -77,18 +77,18 @@ class _Buffer:
 
 
 def iterate_json_object(
-    path: str | Path, block: int = _BLOCK, counted: Sequence[str] = ()
-) -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+    path: str | Path, block: int = _BLOCK
+) -> Iterator[tuple[str, Any, Callable[[str], int]]]:
     """Yields the entries of the object in a file; holds about one entry and one block in memory.
 
     Args:
         path: A file whose top level is a JSON object, in UTF-8, or what its first bytes say.
         block: Characters that are read at once.
-        counted: Texts that are counted, such as keys: of two values with one key the last is
-            yielded, and the count tells that there were two.
 
     Yields:
-        Key, value, and how often each of ``counted`` occurs in its text.
+        Key, value, and a function that says, until the next entry, how often a text occurs in that
+        of the value: of two values with one key the last is yielded, and the count of the key tells
+        that there were two.
 
     Raises:
         UserError: If the file is not a complete JSON object, or has a key twice.
@@ -100,12 +100,12 @@ def iterate_json_object(
     with path.open(encoding=encoding) as stream:
         buffer = _Buffer(stream, path, block)
         try:
-            yield from _entries(buffer, counted)
+            yield from _entries(buffer)
         except UnicodeError as error:
             buffer.fail(str(error))
 
 
-def _entries(buffer: _Buffer, counted: Sequence[str]) -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+def _entries(buffer: _Buffer) -> Iterator[tuple[str, Any, Callable[[str], int]]]:
     decoder, keys = json.JSONDecoder(), set()
     buffer.expect('{')
     is_last = buffer.peek() == '}'
@@ -120,7 +120,7 @@ def _entries(buffer: _Buffer, counted: Sequence[str]) -> Iterator[tuple[str, Any
         keys.add(key)
         buffer.expect(':')
         value = buffer.value(decoder)
-        yield key, value, tuple(map(buffer.count, counted))
+        yield key, value, buffer.count
         is_last = buffer.expect(',}') == '}'
     if buffer.peek():
         buffer.fail('text behind its end')

@@ -14,7 +14,12 @@ from mevis.boundary.run_lengths import rles_num_pixels
 from mevis.errors import UserError
 from mevis.structures.atomic_write import atomic_path
 from mevis.structures.mask_rle import merge_rles
-from mevis.structures.mask_table import ABSENT, parse_mask_table, write_mask_table
+from mevis.structures.mask_table import (
+    ABSENT,
+    is_mask_table,
+    parse_mask_table,
+    write_mask_table,
+)
 
 
 class MaskStore:
@@ -71,7 +76,7 @@ class MaskStore:
                     write_mask_table(path, file, fingerprint)
             except OSError:  # a read-only or full folder: try the next one
                 continue
-            store = cls._map(folder / name, fingerprint)
+            store = cls._map(folder / name, fingerprint, check=False)
             if store is not None:
                 return store
         return cls._in_memory(path)
@@ -84,9 +89,13 @@ class MaskStore:
         return cls(str(path), {key: tuple(row) for key, row in header['rows'].items()}, arrays)
 
     @classmethod
-    def _map(cls, cache_file: Path, fingerprint: dict[str, Any]) -> 'MaskStore | None':
+    def _map(
+        cls, cache_file: Path, fingerprint: dict[str, Any], check: bool = True
+    ) -> 'MaskStore | None':
         try:
-            header, arrays = parse_mask_table(np.memmap(cache_file, np.uint8, 'r'), check=True)
+            if check and not is_mask_table(cache_file):
+                return None
+            header, arrays = parse_mask_table(np.memmap(cache_file, np.uint8, 'r'))
         except (OSError, ValueError):  # absent, changed, or not one of ours: written anew
             return None
         if header['fingerprint'] != fingerprint:

@@ -2,13 +2,14 @@
 
 import json
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
 
-from mevis.boundary.formats import MaskTrack, Rle
+from mevis.boundary.formats import MaskTrack
 from mevis.boundary.pictures import max_pixels
 from mevis.boundary.rle import trusted_track
 from mevis.errors import UserError
@@ -17,8 +18,10 @@ from mevis.structures.json_stream import iterate_json_object
 ABSENT = -1
 """Height and width of a frame without the object."""
 
+_NO_MASK = (ABSENT, ABSENT)
 _MAGIC = b'mevismask2\n'
 _SUM_BYTES = 4
+_PART = 1 << 20
 _LENGTH_BYTES = 8
 
 
@@ -39,17 +42,16 @@ def write_mask_table(path: Path, file: BinaryIO, fingerprint: dict[str, Any]) ->
     sizes: list[np.ndarray] = []
     file.write(_MAGIC)
     num_bytes = num_masks = 0
-    for anno_id, track, num_keys in iterate_json_object(path, counted=('"size"', '"counts"')):
-        counts, track_sizes = _pack_track(path, anno_id, track)
-        if set(num_keys) != {num_present := sum(size[0] != ABSENT for size in track_sizes)}:
-            raise UserError(
-                f'{path}: anno_id {anno_id}: {num_present} masks, but {num_keys[0]} times "size"'
-                f' and {num_keys[1]} times "counts". Download or generate the file again.'
-            )
+    for anno_id, track, count in iterate_json_object(path):
+        counts, track_sizes, was_compressed = _pack_track(path, anno_id, track)
+        num_present = int((track_sizes[:, 0] != ABSENT).sum())
+        # Quotes are fast to count: a mask has two keys and a text at least, which hold none.
+        if not was_compressed or count('"') != 6 * num_present:
+            _check_keys(path, anno_id, num_present, count)
         file.write(b''.join(counts))
         track_ends = num_bytes + np.cumsum([len(count) for count in counts], dtype=np.int64)
         ends.append(track_ends)
-        sizes.append(np.asarray(track_sizes, np.int32).reshape(-1, 2))
+        sizes.append(track_sizes)
         rows[anno_id] = (num_masks, len(track))
         num_bytes = int(track_ends[-1]) if len(track_ends) else num_bytes
         num_masks += len(track)
@@ -78,61 +80,74 @@ class _Summing:
         self._file.write(data)
 
 
-def _pack_track(path: Path, anno_id: str, track: Any) -> tuple[list[bytes], list[tuple[int, int]]]:
+def _check_keys(path: Path, anno_id: str, num_masks: int, count: Callable[[str], int]) -> None:
+    """Refuses masks that have a key twice, of which the parser keeps the last."""
+    num_sizes, num_counts = count('"size"'), count('"counts"')
+    if not num_sizes == num_counts == num_masks:
+        raise UserError(
+            f'{path}: anno_id {anno_id}: {num_masks} masks, but {num_sizes} times "size"'
+            f' and {num_counts} times "counts". Download or generate the file again.'
+        )
+
+
+def _pack_track(path: Path, anno_id: str, track: Any) -> tuple[list[bytes], np.ndarray, bool]:
+    """Run lengths of a track, (height, width) of each, (n, 2) int32, and if all were compressed."""
     if not isinstance(track, list):
         raise UserError(
             f'{path}: anno_id {anno_id} must hold a list with one RLE or null per frame,'
             f' not {type(track).__name__}.'
         )
+    was_compressed = True
     try:
         rles = msgspec.convert(track, MaskTrack)
-    except msgspec.ValidationError:
-        rles = None
-    if rles is None or not all(rle is None or _is_compressed(rle) for rle in rles):
-        # Slower; says which frame is wrong.
+        counts = [b'' if rle is None else rle.counts.encode('ascii') for rle in rles]
+    except (msgspec.ValidationError, AttributeError, UnicodeEncodeError):
+        was_compressed = False
+        # Uncompressed, which is slower; or wrong, of which this says the frame.
         place = f'{path}: anno_id {anno_id}'
         rles = msgspec.convert(trusted_track(track, place, len(track)), MaskTrack)
-    counts = [b'' if rle is None else rle.counts.encode() for rle in rles]
-    sizes = [(ABSENT, ABSENT) if rle is None else rle.size for rle in rles]
-    most = max_pixels()
-    for frame, (height, width) in enumerate(sizes):
-        if height * width > most:
-            raise UserError(
-                f'{path}: anno_id {anno_id}, frame {frame}: a mask of {height}x{width} pixels is'
-                ' larger than a picture.'
-            )
-    return counts, sizes
+        counts = [b'' if rle is None else rle.counts.encode('ascii') for rle in rles]
+    sizes = np.asarray([_NO_MASK if rle is None else rle.size for rle in rles], np.int64)
+    sizes = sizes.reshape(-1, 2)
+    too_large = np.flatnonzero(sizes.prod(1) > max_pixels())
+    if len(too_large):
+        height, width = sizes[too_large[0]].tolist()
+        raise UserError(
+            f'{path}: anno_id {anno_id}, frame {too_large[0]}: a mask of {height}x{width} pixels is'
+            ' larger than a picture.'
+        )
+    return counts, sizes.astype(np.int32), was_compressed
 
 
-def _is_compressed(rle: Rle) -> bool:
-    return isinstance(rle.counts, str) and rle.counts.isascii()
+def is_mask_table(path: Path) -> bool:
+    """Whether a file has the sum that was written with it; reads all of it, a part at a time."""
+    left = path.stat().st_size - _SUM_BYTES
+    if left < len(_MAGIC) + _LENGTH_BYTES:
+        return False
+    total = 0
+    with path.open('rb', buffering=0) as file:
+        part = bytearray(_PART)
+        while left and (length := file.readinto(memoryview(part)[: min(left, _PART)])):
+            total = zlib.crc32(memoryview(part)[:length], total)
+            left -= length
+        return file.read() == total.to_bytes(_SUM_BYTES, 'little')
 
 
-def parse_mask_table(
-    data: np.ndarray, check: bool = False
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def parse_mask_table(data: np.ndarray) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Views on the parts of the compact form; copies nothing.
-
-    Args:
-        data: Bytes of the form.
-        check: Compare with its CRC-32, which reads all of it.
 
     Returns:
         The header (``fingerprint``; ``rows``: annotation id -> first entry, number of entries) and
         the arrays ``counts`` (uint8), ``ends`` (M,) int64 and ``sizes`` (M, 2) int32.
 
     Raises:
-        ValueError: If the data is no mask table, or not what was written.
+        ValueError: If the data is no mask table.
     """
-    shortest = len(_MAGIC) + _LENGTH_BYTES + _SUM_BYTES
-    if data[: len(_MAGIC)].tobytes() != _MAGIC or len(data) < shortest:
+    if data[: len(_MAGIC)].tobytes() != _MAGIC:
         raise ValueError('not a mask cache')
-    summed, total = data[:-_SUM_BYTES], data[-_SUM_BYTES:].tobytes()
-    if check and zlib.crc32(summed) != int.from_bytes(total, 'little'):
-        raise ValueError('the mask cache has changed')
-    end = len(summed) - _LENGTH_BYTES
-    header_size = int.from_bytes(summed[end:].tobytes(), 'little')
-    header = json.loads(summed[end - header_size : end].tobytes())
+    end = len(data) - _SUM_BYTES - _LENGTH_BYTES
+    header_size = int.from_bytes(data[end : end + _LENGTH_BYTES].tobytes(), 'little')
+    header = json.loads(data[end - header_size : end].tobytes())
     num_bytes, num_masks = header['num_bytes'], header['num_masks']
     start = len(_MAGIC)
     tables = start + num_bytes + (-(start + num_bytes) % 8)

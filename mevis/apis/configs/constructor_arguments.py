@@ -122,7 +122,8 @@ def arguments_of_type(name: str) -> ArgumentTable | None:
     """What the class or function of that name takes; None if no registry holds it."""
     for registry in all_registries():
         target = registry.get(name)
-        if target is not None:
+        # The engine takes a folder of that name on Python's path for it, too.
+        if callable(target):
             names, is_open = _signature(target)
             return ArgumentTable(name, names, is_open)
     return None

@@ -1,0 +1,1 @@
+"""Readers against damaged input: seeded mutations of every format, and what became of them."""
