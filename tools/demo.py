@@ -18,6 +18,10 @@ SHAPES_ONLY = (
     'note: no sentence asks for a motion, so the small MUTR looks at the frames. It knows painted'
     ' shapes only; --config and --checkpoint name a model of yours.'
 )
+NO_MOTION = (
+    'note: {!r} asks for no motion that the selector knows, so nothing is marked for it. Ask it'
+    ' alone, and the small MUTR looks at the frames.'
+)
 _DRAWN = 12
 
 
@@ -85,6 +89,7 @@ def main() -> None:
     from rich.console import Console
     from rich.progress import Progress
 
+    from mevis.apis.explanation import one_line
     from mevis.apis.inference.inferencer import RefVidSegInferencer, checked_texts
     from mevis.apis.inference.output import MARKER, check_writable, write_result
     from mevis.apis.inference.shipped_model import chosen_model
@@ -105,10 +110,15 @@ def main() -> None:
         from mevis.apis.inference.track_inferencer import TrackInferencer
 
         options = (args.config, args.checkpoint, args.device, args.cfg_options)
-        inferencer = TrackInferencer(args.tracks or 'motion', *options)
-        if args.tracks is None and not any(map(inferencer.asks_for_motion, texts)):
+        by_default = args.tracks is None
+        inferencer = TrackInferencer(args.tracks or 'motion', *options, lenient=by_default)
+        unasked = [text for text in texts if not inferencer.asks_for_motion(text)]
+        if by_default and len(unasked) == len(texts):
             print(SHAPES_ONLY, file=sys.stderr)
             inferencer = RefVidSegInferencer(*chosen_model(None, None), *options[2:])
+        elif by_default:
+            for text in unasked:
+                print(NO_MOTION.format(one_line(text)), file=sys.stderr)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task('answering', total=None)
@@ -117,7 +127,7 @@ def main() -> None:
         paths = write_result(result, out_dir, lambda done: progress.update(task, completed=done))
     choices = getattr(result, 'choices', None)
     for answer, choice in zip(result.predictions, choices or [None] * len(texts), strict=True):
-        print(f'{answer.text}: score {answer.score:.2f}{described(choice)}')
+        print(f'{one_line(answer.text)}: score {answer.score:.2f}{described(choice)}')
     if choices:
         from mevis.apis.drawing.instances import draw_instances
 

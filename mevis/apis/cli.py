@@ -1,7 +1,9 @@
 """How every command of the framework ends."""
 
 import os
+import stat
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from typing import NoReturn
@@ -30,6 +32,7 @@ def run(main: Callable[[], int | None], resume_by: str = '') -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, 'reconfigure'):  # a terminal that is not UTF-8, names that are not
             stream.reconfigure(errors='backslashreplace')
+    find_cache_folder()
     is_main = threading.current_thread() is threading.main_thread()
     interruption = Interruption() if is_main else None
     try:
@@ -51,6 +54,7 @@ def run(main: Callable[[], int | None], resume_by: str = '') -> NoReturn:
 
 
 def _interrupted(interruption: Interruption | None, resume_by: str) -> int:
+    _end_quietly()
     print(f'interrupted{resume_by and f"; {resume_by}"}', file=sys.stderr)
     return 130 if interruption is None else interruption.status
 
@@ -60,9 +64,32 @@ def _failed(error: Exception, debug: bool) -> int:
     message = explain(error)
     if debug or (message is None and is_defect_to_raise()):
         raise error
+    _end_quietly()
     if message is not None:
         print(f'error: {one_line(message)}', file=sys.stderr)
         return BAD_INPUT
     said = one_line(f'{type(error).__name__}: {error}')[:500]
     print(f'error: {said} (this is a fault of mevis; --debug shows where)', file=sys.stderr)
     return DEFECT
+
+
+def _end_quietly() -> None:
+    """What a library stumbles over while a command ends is no news: a loader half built."""
+    if not is_defect_to_raise():
+        sys.unraisablehook = lambda unraisable: None
+
+
+def find_cache_folder() -> None:
+    """Without a home folder, as users of containers have none, caches go where files may be."""
+    if os.environ.get('XDG_CACHE_HOME') or os.path.isabs(os.path.expanduser('~')):
+        return
+    folder = os.path.join(tempfile.gettempdir(), f'mevis-cache-{os.getuid()}')
+    try:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        about = os.lstat(folder)
+        if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+            folder = tempfile.mkdtemp(prefix='mevis-cache-')  # somebody else's
+    except OSError:
+        return
+    os.environ['XDG_CACHE_HOME'] = folder

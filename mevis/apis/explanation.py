@@ -3,6 +3,8 @@
 import errno
 import os
 import re
+import traceback
+from pathlib import Path
 
 from mevis.errors import UserError
 from mevis.registry import UnknownModuleError
@@ -39,13 +41,16 @@ _MEMORY = (
     'not enough memory; use a smaller batch, fewer workers or frames (tools/demo.py:'
     ' --max-frames, --stride)'
 )
+_SHARED_MEMORY = (
+    'the loader has too little shared memory (/dev/shm); set num_workers=0, or enlarge it'
+    ' (docker run --shm-size=8g)'
+)
 # Errors that reach us as text only: from other processes, or from libraries without errno.
 _TEXTS = (
     (
         r'out of shared memory|Unexpected bus error|unable to (?:write to|open|allocate|resize)'
         r'[^\n]*shared memory|unable to (?:write to|mmap)[^\n]*/torch_',
-        'the loader has too little shared memory (/dev/shm); set num_workers=0, or enlarge it'
-        ' (docker run --shm-size=8g)',
+        _SHARED_MEMORY,
     ),
     (
         r'DataLoader worker \(pid[^\n]*(?:killed by signal|exited unexpectedly)',
@@ -71,6 +76,8 @@ def explain(error: BaseException) -> str | None:
         return _without_worker_traceback(str(error))
     if isinstance(error, OSError):
         number = error.errno or _number_in(str(error))
+        if number == errno.ENOSPC and error.filename is None and _of_semaphores(error):
+            return f'{_SHARED_MEMORY}.'
         if number in _MENDS:
             names = [str(name) for name in (error.filename, error.filename2) if name is not None]
             return f'{" -> ".join(names) or "output"}: {_MENDS[number]}.'
@@ -98,6 +105,12 @@ def _number_in(text: str) -> int | None:
     """``OSError: [Errno 28] …``, as errors of other processes end."""
     found = re.findall(r'\[Errno (\d+)\]', text)
     return int(found[-1]) if found else None
+
+
+def _of_semaphores(error: BaseException) -> bool:
+    """Whether it was raised where processes make their locks, which are files of /dev/shm."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(Path(frame.filename).parts[-2:-1] == ('multiprocessing',) for frame in frames)
 
 
 def _without_worker_traceback(message: str) -> str:

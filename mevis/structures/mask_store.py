@@ -5,6 +5,7 @@ import io
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -243,8 +244,11 @@ def _cache_folders() -> list[Path]:
     explicit = os.environ.get('MEVIS_CACHE_DIR')
     if explicit:
         return [Path(explicit)]
-    user = Path(os.environ.get('XDG_CACHE_HOME') or Path('~/.cache').expanduser())
-    return [user / 'mevis', Path(tempfile.gettempdir()) / f'mevis-cache-{os.getuid()}']
+    folders = [Path(tempfile.gettempdir()) / f'mevis-cache-{os.getuid()}']
+    with suppress(RuntimeError):  # no home folder: of a container's user, as a rule
+        user = os.environ.get('XDG_CACHE_HOME') or Path('~/.cache').expanduser()
+        folders.insert(0, Path(user) / 'mevis')
+    return folders
 
 
 def _fingerprint(path: Path) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import errno
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -6,7 +7,7 @@ import sys
 
 import pytest
 
-from mevis.apis.cli import run
+from mevis.apis.cli import find_cache_folder, run
 from mevis.errors import UserError
 from mevis.registry import UnknownModuleError
 
@@ -126,7 +127,7 @@ def test_control_characters_do_not_reach_the_terminal(capsys):
 
 CHILD = """
 import os, sys, time
-from mevis.apis.cli import run
+from mevis.apis.cli import find_cache_folder, run
 def main():
     child = os.fork()
     os.write(1, b'ready\\n')
@@ -174,3 +175,28 @@ def test_it_is_light():
         'sys.exit(bool({"torch", "mmdet", "transformers"} & set(sys.modules)))'
     )
     assert subprocess.run([sys.executable, '-c', code]).returncode == 0
+
+
+def test_without_a_home_caches_go_to_the_temporary_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(os.path, 'expanduser', lambda path: path)  # nobody knows the user
+    monkeypatch.setattr('tempfile.tempdir', str(tmp_path))
+    monkeypatch.setenv('XDG_CACHE_HOME', '')
+    find_cache_folder()
+    assert os.environ['XDG_CACHE_HOME'] == str(tmp_path / f'mevis-cache-{os.getuid()}')
+    monkeypatch.setenv('XDG_CACHE_HOME', '')
+    find_cache_folder()
+    assert os.environ['XDG_CACHE_HOME'] == str(tmp_path / f'mevis-cache-{os.getuid()}')
+    (tmp_path / f'mevis-cache-{os.getuid()}').rmdir()
+    (tmp_path / f'mevis-cache-{os.getuid()}').symlink_to(tmp_path)  # somebody's trap
+    monkeypatch.setenv('XDG_CACHE_HOME', '')
+    find_cache_folder()
+    assert os.environ['XDG_CACHE_HOME'] != str(tmp_path / f'mevis-cache-{os.getuid()}')
+
+
+def test_locks_without_room_are_said_to_want_shared_memory(capsys, monkeypatch):
+    def full(*args):
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+    monkeypatch.setattr('multiprocessing.synchronize.SemLock._make_name', full)
+    assert status(lambda: multiprocessing.Lock() and None) == 2
+    assert capsys.readouterr().err.startswith('error: the loader has too little shared memory')

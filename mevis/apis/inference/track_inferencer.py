@@ -1,7 +1,7 @@
 """Answers from tracks alone: any video and sentences about motion in, masks out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from mevis.structures import (
     RefVidSegDataSample,
     Trajectories,
     VideoFrames,
+    encode_rle,
 )
 
 
@@ -53,6 +54,7 @@ class TrackInferencer:
         checkpoint: Its weights.
         device: Such as ``cuda``; the CPU, which is fast enough, if None.
         cfg_options: Overrides of the config: a refiner, for example.
+        lenient: Answer a sentence that asks for no motion by nothing, instead of refusing it.
 
     Raises:
         UserError: If there are no such tracks or the config is of another model.
@@ -65,7 +67,9 @@ class TrackInferencer:
         checkpoint: str | Path | None = None,
         device: str | None = None,
         cfg_options: Mapping[str, Any] | None = None,
+        lenient: bool = False,
     ) -> None:
+        self._lenient = lenient
         self._find_tracks = chosen_tracks(tracks, device)
         self.model = load_selector(config, checkpoint, device or 'cpu', cfg_options=cfg_options)
 
@@ -98,7 +102,12 @@ class TrackInferencer:
         trajectories = Trajectories.from_instances(
             instances, range(indices[-1] + 1), indices[-1] + 1
         )
-        choices = select_tracks(self.model, trajectories, sentences)
+        asked = [text for text in sentences if not self._lenient or self.asks_for_motion(text)]
+        chosen = iter(select_tracks(self.model, trajectories, asked) if asked else ())
+        nothing = TrackChoice('', [0.0] * len(tracks), [], 0.0)
+        choices = [
+            next(chosen) if text in asked else replace(nothing, text=text) for text in sentences
+        ]
         sample = RefVidSegDataSample()
         sample.set_metainfo(
             dict(
@@ -114,13 +123,18 @@ class TrackInferencer:
         sample.read_frames, sample.instances = source.read, instances
         # The model asks for as many frames as are answered, and looks at none.
         (sample,) = self.model([torch.empty(count, 3, 0, 0)], [sample], mode='predict')
+        empty = encode_rle(np.zeros((1, *frames.size), bool)) * count
+        predictions = [
+            answer if answer.text in asked else replace(answer, rles=empty, score=0.0, presence=0.0)
+            for answer in sample.predictions
+        ]
         return TrackInferenceResult(
             source.name,
             source.fps,
             frames.size,
             list(frames.frame_names),
             indices,
-            sample.predictions,
+            predictions,
             source.frame_times(count),
             source,
             tracks,

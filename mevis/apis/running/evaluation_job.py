@@ -201,7 +201,7 @@ def keep_only_test(cfg: Config) -> None:
     for name in ('optim_wrapper', 'param_scheduler', 'auto_scale_lr'):
         cfg.pop(name, None)
     hooks = cfg.get('default_hooks', {})
-    for name in ('checkpoint', 'iteration_seed', 'ema', 'param_scheduler'):
+    for name in ('checkpoint', 'finite_loss', 'iteration_seed', 'ema', 'param_scheduler'):
         if name in hooks:
             hooks.pop(name)
     cfg.setdefault('test_cfg', dict(type='TestLoop'))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from mevis.errors import UserError
-from mevis.models.text_encoders.base import TextEncoder, TextFeatures
+from mevis.models.text_encoders.base import TextEncoder, TextFeatures, encodable, warn_of_cut
 from mevis.registry import TEXT_ENCODERS
 
 
@@ -23,7 +23,7 @@ class HFTextEncoder(TextEncoder):
     Args:
         name_or_path: Folder of a transformers model, or a name that its cache holds.
         config: Entries of the model's config; ``model_type`` chooses the family.
-        max_tokens: Longer expressions are cut.
+        max_tokens: Longer expressions are cut, with a warning.
         local_files_only: Never ask the hub.
     """
 
@@ -85,14 +85,22 @@ class HFTextEncoder(TextEncoder):
 
     def forward(self, expressions: list[str], device: torch.device) -> TextFeatures:
         """Tokenizes and encodes B expressions; (B, L, C)."""
+        sentences = [encodable(text) for text in expressions]
         tokens = self.tokenizer(
-            list(expressions),
+            sentences,
             padding='longest',
             truncation=True,
             max_length=self.max_tokens,
             return_tensors='pt',
         ).to(device)
+        if tokens['input_ids'].shape[1] >= self.max_tokens:
+            self._warn_of_cut(sentences)
         return self.encode_ids(tokens['input_ids'], tokens['attention_mask'])
+
+    def _warn_of_cut(self, sentences: list[str]) -> None:
+        for text, ids in zip(sentences, self.tokenizer(sentences)['input_ids'], strict=True):
+            if len(ids) > self.max_tokens:
+                warn_of_cut(text, len(ids), self.max_tokens, 'tokens', 'max_tokens')
 
 
 _ROBERTA_BASE = dict(

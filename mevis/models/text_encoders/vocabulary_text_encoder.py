@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mevis.models.text_encoders.word_text_encoder import SENTENCE, WORD, WordTextEncoder
+from mevis.models.text_encoders.word_text_encoder import SENTENCE, WordTextEncoder, split_words
 from mevis.registry import TEXT_ENCODERS
 
 _UNKNOWN = 2
@@ -23,7 +23,7 @@ class VocabularyTextEncoder(WordTextEncoder):
         embed_dims: Channels C.
         num_layers: Transformer layers.
         num_heads: Attention heads.
-        max_words: Longer expressions are cut.
+        max_words: Longer expressions are cut, with a warning.
         dropout: Of the transformer layers.
         empty_words: Words of the list that alone ask for nothing ("the", "thing").
         more_words: Further words, with a table of their own: a training that starts from weights
@@ -51,7 +51,7 @@ class VocabularyTextEncoder(WordTextEncoder):
 
     def tokenize(self, expression: str) -> list[int]:
         """Ids of an expression: the sentence token, then its words."""
-        words = split_words(expression)[: self.max_words]
+        words = self.read_words(expression)
         return [SENTENCE] + [self._ids.get(word, _UNKNOWN) for word in words]
 
     def embed(self, input_ids: Tensor) -> Tensor:
@@ -75,8 +75,3 @@ class VocabularyTextEncoder(WordTextEncoder):
         """Words of an expression that it knows and that ask for something."""
         telling = self._ids.keys() - self.empty_words
         return [word for word in split_words(expression) if word in telling]
-
-
-def split_words(expression: str) -> list[str]:
-    """Words and signs of an expression, lower case."""
-    return WORD.findall(expression.lower())

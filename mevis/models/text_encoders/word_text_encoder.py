@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from mevis.models.layers import FeedForwardBlock, SelfAttentionBlock, sine_encoding_1d
-from mevis.models.text_encoders.base import TextEncoder, TextFeatures
+from mevis.models.text_encoders.base import TextEncoder, TextFeatures, encodable, warn_of_cut
 from mevis.registry import TEXT_ENCODERS
 
 SENTENCE, _PADDING = 0, 1
@@ -26,7 +26,7 @@ class WordTextEncoder(TextEncoder):
         vocab_size: Embeddings; two words share one with a chance of about 1 / ``vocab_size``.
         num_layers: Transformer layers.
         num_heads: Attention heads.
-        max_words: Longer expressions are cut.
+        max_words: Longer expressions are cut, with a warning.
         dropout: Of the transformer layers.
     """
 
@@ -53,8 +53,15 @@ class WordTextEncoder(TextEncoder):
 
     def tokenize(self, expression: str) -> list[int]:
         """Ids of an expression: the sentence token, then its words."""
-        words = WORD.findall(expression.lower())[: self.max_words]
+        words = self.read_words(expression)
         return [SENTENCE] + [zlib.crc32(word.encode()) % self.vocab_size + 2 for word in words]
+
+    def read_words(self, expression: str) -> list[str]:
+        """The words that are read: the first ``max_words``; a warning names what is not."""
+        words = split_words(expression)
+        if len(words) > self.max_words:
+            warn_of_cut(expression, len(words), self.max_words, 'words', 'max_words')
+        return words[: self.max_words]
 
     def embed(self, input_ids: Tensor) -> Tensor:
         """Vectors of token ids, (B, L, C)."""
@@ -75,3 +82,8 @@ class WordTextEncoder(TextEncoder):
         padded = nn.utils.rnn.pad_sequence(ids, batch_first=True, padding_value=_PADDING)
         padded = padded.to(device)
         return self.encode_ids(padded, (padded != _PADDING).long())
+
+
+def split_words(expression: str) -> list[str]:
+    """Words and signs of an expression, lower case."""
+    return WORD.findall(encodable(expression).lower())

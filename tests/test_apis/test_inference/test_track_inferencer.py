@@ -86,3 +86,15 @@ def test_tracks_of_a_file_are_chosen_from(tmp_path):
     frames = np.zeros((24, 120, 200, 3), np.uint8)
     result = TrackInferencer(str(tmp_path / 'tracks.txt'))(frames, TEXTS)
     assert [choice.chosen for choice in result.choices] == [[2], [1]]
+
+
+def test_a_sentence_without_motion_is_answered_by_nothing_where_that_is_wanted(scene):
+    texts = [TEXTS[0], 'the 红 one', TEXTS[0]]
+    result = TrackInferencer(lenient=True)(scene.frames, texts)
+    first, nothing, again = (choice.chosen for choice in result.choices)
+    assert nothing == []
+    assert first == again != []
+    assert [choice.text for choice in result.choices] == texts
+    assert result.predictions[1].score == 0
+    assert not result.masks(1).any()
+    assert result.masks(2).any()

@@ -63,3 +63,32 @@ def test_a_folder_is_loaded_when_training_starts(tmp_path):
     model.init_weights()
     for name, value in source.body.state_dict().items():
         torch.testing.assert_close(model.body.state_dict()[name], value)
+
+
+class _Tokenizer:
+    """One token per word, as tokenizers of transformers answer."""
+
+    def __call__(self, sentences, max_length=None, **options):
+        ids = [list(range(3, 3 + len(text.split())))[:max_length] for text in sentences]
+        if max_length is None:
+            return {'input_ids': ids}
+        from transformers import BatchEncoding
+
+        longest = max(map(len, ids))
+        padded = torch.tensor([one + [1] * (longest - len(one)) for one in ids])
+        return BatchEncoding({'input_ids': padded, 'attention_mask': (padded != 1).long()})
+
+
+@torch.no_grad()
+def test_tokens_that_are_not_read_are_said_once(monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        'mevis.models.text_encoders.base.print_log', lambda text, *rest: said.append(text)
+    )
+    model = encoder(max_tokens=4)
+    model._tokenizer = _Tokenizer()
+    for _ in range(2):
+        words = model(['a b c d', 'half \ud83d one with five'], torch.device('cpu')).words
+        assert words.shape[:2] == (2, 4)
+    assert len(said) == 1
+    assert '5 tokens, of which the first 4 are read' in said[0]

@@ -38,3 +38,22 @@ def test_long_and_empty_expressions_are_read():
     empty = model([''], CPU)
     assert empty.words.shape == (1, 1, 16)
     assert not empty.padding_mask.any()
+
+
+def test_words_that_are_not_read_are_said_once(monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        'mevis.models.text_encoders.base.print_log', lambda text, *rest: said.append(text)
+    )
+    model = encoder(max_words=4)
+    model.tokenize('one two three four')
+    assert not said
+    for _ in range(2):
+        model.tokenize('a sentence of no less than seven words')
+    assert len(said) == 1
+    assert '8 words, of which the first 4 are read' in said[0]
+
+
+def test_half_a_character_is_read_as_a_question_mark():
+    tokens = encoder().tokenize
+    assert tokens('a \ud83d bird') == tokens('a ? bird')
