@@ -9,6 +9,8 @@ import json
 import os
 from pathlib import Path
 
+from mevis.boundary.arguments import FROM_0, WORKERS
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
@@ -18,8 +20,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--fast', action='store_true', help='do not decode frames and masks; minutes become seconds'
     )
-    parser.add_argument('--workers', type=int, default=min(8, os.cpu_count() or 1))
-    parser.add_argument('--limit', type=int, default=50, help='problems that are listed per split')
+    parser.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
+    parser.add_argument(
+        '--limit', type=FROM_0, default=50, help='problems that are listed per split'
+    )
     parser.add_argument('--json', action='store_true', help='print everything as JSON')
     return parser.parse_args()
 

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT
 
 UNSEEN = (
     'note: these answers are chosen by motion alone. Looks and names count for nothing, and'
@@ -48,10 +49,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--checkpoint', help='weights of --config')
     parser.add_argument('--out-dir', help='default: work_dirs/answers/<video>')
     parser.add_argument(
-        '--stride', type=int, default=1, help='look at every n-th frame only (default: 1)'
+        '--stride', type=COUNT, default=1, help='look at every n-th frame only (default: 1)'
     )
     parser.add_argument(
-        '--max-frames', type=int, help='look at so many frames at most, from the beginning'
+        '--max-frames', type=COUNT, help='look at so many frames at most, from the beginning'
     )
     parser.add_argument('--device', help='cpu, cuda, cuda:1; default: the GPU if there is one')
     parser.add_argument(

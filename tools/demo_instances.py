@@ -6,6 +6,7 @@ tools/demo_instances.py clip.mp4 --config CONFIG --checkpoint weights.pth
 import argparse
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT, SHARE
 
 
 def parse_args() -> argparse.Namespace:
@@ -22,8 +23,8 @@ def parse_args() -> argparse.Namespace:
         '--tracks', metavar='PATH', help='instead of a model: a file of extracted tracks, or folder'
     )
     parser.add_argument('--out-dir', help='default: work_dirs/demo_instances/<video>')
-    parser.add_argument('--top-k', type=int, default=10, metavar='K', help='default: 10')
-    parser.add_argument('--min-score', type=float, default=0.0, help='draw no less sure tracks')
+    parser.add_argument('--top-k', type=COUNT, default=10, metavar='K', help='default: 10')
+    parser.add_argument('--min-score', type=SHARE, default=0.0, help='draw no less sure tracks')
     parser.add_argument(
         '--classes', nargs='+', default=[], help='names of the categories, in order'
     )

@@ -9,6 +9,8 @@ import json
 import os
 from pathlib import Path
 
+from mevis.boundary.arguments import WORKERS
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
@@ -30,7 +32,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument(
         '--workers',
-        type=int,
+        type=WORKERS,
         default=min(8, os.cpu_count() or 1),
         help='processes (default: %(default)s); the result does not depend on it',
     )

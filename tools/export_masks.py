@@ -4,6 +4,8 @@ import argparse
 import os
 from pathlib import Path
 
+from mevis.boundary.arguments import WORKERS
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
@@ -20,7 +22,7 @@ def parse_args() -> argparse.Namespace:
     from_png.add_argument('meta', type=Path, help='meta_expressions.json of the split')
     from_png.add_argument('out', type=Path, help='mask_dict.json to write')
     for command in (to_png, from_png):
-        command.add_argument('--workers', type=int, default=min(8, os.cpu_count() or 1))
+        command.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
     return parser.parse_args()
 
 

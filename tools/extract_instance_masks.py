@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT
 
 DATA_SET = Path(__file__).resolve().parents[1] / 'configs/_base_/datasets/mevis_instances.py'
 
@@ -43,7 +44,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', metavar='DIR', required=True, help='folder of the files')
     parser.add_argument(
         '--top-k',
-        type=int,
+        type=COUNT,
         metavar='K',
         help='tracks per video, at most; default: 10, of annotations all',
     )

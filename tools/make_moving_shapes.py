@@ -9,6 +9,8 @@ import os
 import time
 from pathlib import Path
 
+from mevis.boundary.arguments import COUNT, FROM_0, SEED, SHARE, SIDE, WORKERS
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
@@ -16,14 +18,14 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('root', type=Path, help='folder to write; a run cut off is continued')
-    parser.add_argument('--train', type=int, default=2000, help='videos (0: no such split)')
-    parser.add_argument('--valid-u', type=int, default=100, help='videos, with truth')
-    parser.add_argument('--valid', type=int, default=0, help='videos, sentences without truth')
-    parser.add_argument('--test', type=int, default=0, help='videos, sentences without truth')
-    parser.add_argument('--height', type=int, default=128)
-    parser.add_argument('--width', type=int, default=192)
-    parser.add_argument('--num-frames', type=int, default=24)
-    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--train', type=FROM_0, default=2000, help='videos (0: no such split)')
+    parser.add_argument('--valid-u', type=FROM_0, default=100, help='videos, with truth')
+    parser.add_argument('--valid', type=FROM_0, default=0, help='videos, sentences without truth')
+    parser.add_argument('--test', type=FROM_0, default=0, help='videos, sentences without truth')
+    parser.add_argument('--height', type=SIDE, default=128)
+    parser.add_argument('--width', type=SIDE, default=192)
+    parser.add_argument('--num-frames', type=COUNT, default=24)
+    parser.add_argument('--seed', type=SEED, default=0)
     parser.add_argument(
         '--kinds',
         nargs='+',
@@ -31,15 +33,15 @@ def parse_args() -> argparse.Namespace:
         help='kinds of sentence: static motion order mixed relational multi (default: all)',
     )
     parser.add_argument(
-        '--sentences', type=int, nargs=2, default=(6, 8), metavar=('MIN', 'MAX'), help='per video'
+        '--sentences', type=COUNT, nargs=2, default=(6, 8), metavar=('MIN', 'MAX'), help='per video'
     )
     parser.add_argument(
-        '--no-target', type=float, default=0.0, help='share of sentences that mean nothing'
+        '--no-target', type=SHARE, default=0.0, help='share of sentences that mean nothing'
     )
     parser.add_argument(
         '--youtube-vis', action='store_true', help='also write <split>/instances.json'
     )
-    parser.add_argument('--workers', type=int, default=os.cpu_count() or 1)
+    parser.add_argument('--workers', type=WORKERS, default=os.cpu_count() or 1)
     return parser.parse_args()
 
 

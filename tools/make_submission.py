@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import FROM_0, WORKERS
 
 
 def parse_args() -> argparse.Namespace:
@@ -29,9 +30,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--out', type=Path, metavar='ZIP', help='the archive to write')
     parser.add_argument('--check', type=Path, metavar='ZIP', help='only check this archive')
     parser.add_argument(
-        '--limit', type=int, default=20, help='faults that are listed (default: %(default)s)'
+        '--limit',
+        type=FROM_0,
+        default=20,
+        help='faults that are listed (default: %(default)s)',
     )
-    parser.add_argument('--workers', type=int, default=min(8, os.cpu_count() or 1))
+    parser.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
     args = parser.parse_args()
     if (args.check is None) == (args.predictions is None):
         parser.error('name either predictions and --out, or --check ZIP')

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT, FROM_0
 
 # Training uses seed 0, so nothing of this was seen.
 SEED = 1000
@@ -16,8 +17,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--config', help='default: that of the model that comes with mevis')
     parser.add_argument('--checkpoint', help='weights of --config; default: the shipped ones')
     parser.add_argument('--out-dir', type=Path, default=Path('work_dirs/demo'))
-    parser.add_argument('--num-videos', type=int, default=12, help='to test (default: 12)')
-    parser.add_argument('--drawn', type=int, default=3, help='videos to draw (default: 3)')
+    parser.add_argument('--num-videos', type=COUNT, default=12, help='to test (default: 12)')
+    parser.add_argument('--drawn', type=FROM_0, default=3, help='videos to draw (default: 3)')
     return parser.parse_args()
 
 

@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import SEED
 
 
 def parse_args() -> argparse.Namespace:
@@ -19,7 +20,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('plan', type=Path, help='the rows, a YAML file of configs/ablation/')
     parser.add_argument('--rows', nargs='+', metavar='ROW', help='these only (default: all)')
-    parser.add_argument('--seeds', nargs='+', type=int, default=[0], metavar='N')
+    parser.add_argument('--seeds', nargs='+', type=SEED, default=[0], metavar='N')
     parser.add_argument('--work-dir', type=Path, help='default: work_dirs/ablation_<plan>')
     parser.add_argument('--chart', type=Path, help='PNG (default: <work-dir>/chart.png)')
     parser.add_argument(

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import WORKERS
 
 
 def parse_args() -> argparse.Namespace:
@@ -31,7 +32,7 @@ def parse_args() -> argparse.Namespace:
         help='scores that tools/test.py --out wrote, for columns beside the baselines',
     )
     parser.add_argument('--out', type=Path, help='write all figures to a JSON file')
-    parser.add_argument('--workers', type=int, default=min(8, os.cpu_count() or 1))
+    parser.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
     return parser.parse_args()
 
 

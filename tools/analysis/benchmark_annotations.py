@@ -16,15 +16,17 @@ import tempfile
 import time
 from pathlib import Path
 
+from mevis.boundary.arguments import COUNT, WORKERS
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--dir', type=Path, help='keep the generated split here and reuse it')
-    parser.add_argument('--videos', type=int, default=1662)
-    parser.add_argument('--masks', type=int, default=450_000)
-    parser.add_argument('--expressions', type=int, default=23_051)
-    parser.add_argument('--workers', type=int, default=4)
+    parser.add_argument('--videos', type=COUNT, default=1662)
+    parser.add_argument('--masks', type=COUNT, default=450_000)
+    parser.add_argument('--expressions', type=COUNT, default=23_051)
+    parser.add_argument('--workers', type=WORKERS, default=4)
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument('--load', action='store_true', help=argparse.SUPPRESS)
     return parser.parse_args()

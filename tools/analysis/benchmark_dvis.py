@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mevis.boundary.arguments import COUNT
+
 MODELS = {'minvis': 'MinVIS', 'online': 'DVIS_online', 'offline': 'DVIS_offline'}
 SIDES = ('official', 'ours')
 # Of the official time and memory.
@@ -39,17 +41,17 @@ def parse_args() -> argparse.Namespace:
         help='with weight_rule.json; default: dvis of the recordings beside the repository',
     )
     parser.add_argument('--model', choices=MODELS, default='online')
-    parser.add_argument('--frames', type=int, default=40)
+    parser.add_argument('--frames', type=COUNT, default=40)
     parser.add_argument('--size', default='360x640', metavar='HxW')
-    parser.add_argument('--num-queries', type=int, default=100)
-    parser.add_argument('--window-size', type=int, default=3)
+    parser.add_argument('--num-queries', type=COUNT, default=100)
+    parser.add_argument('--window-size', type=COUNT, default=3)
     parser.add_argument(
         '--mask-features',
         choices=('disk', 'memory', 'recompute'),
         default='disk',
         help='where ours keeps them; default: disk',
     )
-    parser.add_argument('--repeats', type=int, default=1, help='runs of each side, in turns')
+    parser.add_argument('--repeats', type=COUNT, default=1, help='runs of each side, in turns')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument('--side', choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument('--exchange', type=Path, help=argparse.SUPPRESS)

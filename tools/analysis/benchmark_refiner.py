@@ -13,6 +13,8 @@ import json
 import subprocess
 import sys
 
+from mevis.boundary.arguments import COUNT
+
 SAM2 = ('sam2_small', 'sam2_tiny')
 HQ_SAM = ('small', 'vit_tiny', 'vit_b', 'vit_l', 'vit_h')
 
@@ -25,8 +27,8 @@ def parse_args() -> argparse.Namespace:
         choices=(*HQ_SAM, *SAM2),
         help='HQ-SAM of that size or SAM 2 (sam2_tiny: full size); small ones are for memory',
     )
-    parser.add_argument('--frames', type=int, nargs='+', default=[2], metavar='N')
-    parser.add_argument('--sentences', type=int, nargs='+', default=[1, 8], metavar='N')
+    parser.add_argument('--frames', type=COUNT, nargs='+', default=[2], metavar='N')
+    parser.add_argument('--sentences', type=COUNT, nargs='+', default=[1, 8], metavar='N')
     parser.add_argument('--size', default='360x640', metavar='HxW')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument('--run', nargs=2, type=int, metavar=('T', 'E'), help=argparse.SUPPRESS)

@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT
 
 
 def parse_args() -> argparse.Namespace:
@@ -21,8 +22,8 @@ def parse_args() -> argparse.Namespace:
         help='a data set in MeViS format, or a config: its training clips after augmentation',
     )
     parser.add_argument('--split', default='valid_u', help='part of it (default: valid_u)')
-    parser.add_argument('--videos', type=int, default=4, help='videos or clips, evenly spread')
-    parser.add_argument('--max-expressions', type=int, default=8, help='sentences per video')
+    parser.add_argument('--videos', type=COUNT, default=4, help='videos or clips, evenly spread')
+    parser.add_argument('--max-expressions', type=COUNT, default=8, help='sentences per video')
     parser.add_argument('--out', type=Path, help='default: under work_dirs/browse')
     parser.add_argument(
         '--cfg-options',

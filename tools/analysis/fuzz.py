@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT, FROM_0, SEED, Number
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,14 +25,14 @@ def parse_args() -> argparse.Namespace:
         '--format', nargs='+', metavar='NAME', help='one or several; default: all (--list)'
     )
     parser.add_argument('--list', action='store_true', help='list the formats')
-    parser.add_argument('--count', type=int, default=1000, help='cases of each (default: 1000)')
-    parser.add_argument('--first', type=int, default=0, help='number of the first case')
-    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--count', type=COUNT, default=1000, help='cases of each (default: 1000)')
+    parser.add_argument('--first', type=FROM_0, default=0, help='number of the first case')
+    parser.add_argument('--seed', type=SEED, default=0)
     parser.add_argument(
-        '--seconds', type=float, default=10, help='that a case may take (default: 10)'
+        '--seconds', type=Number(0.1, 3600), default=10, help='that a case may take (default: 10)'
     )
     parser.add_argument(
-        '--memory', type=int, default=1024, metavar='MIB', help='that it may take (default: 1024)'
+        '--memory', type=COUNT, default=1024, metavar='MIB', help='that it may take (default: 1024)'
     )
     parser.add_argument('--keep', type=Path, metavar='DIR', help='write the files of faults there')
     return parser.parse_args()

@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mevis.boundary.arguments import COUNT
+
 STORES = ('disk', 'memory', 'recompute')
 
 
@@ -23,7 +25,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', type=Path, help='the config of a DVIS or MinVIS')
     parser.add_argument('--checkpoint', type=Path, help='its weights; default: random ones')
-    parser.add_argument('--frames', type=int, nargs='+', default=[50, 400], metavar='N')
+    parser.add_argument('--frames', type=COUNT, nargs='+', default=[50, 400], metavar='N')
     parser.add_argument('--size', default='360x640', metavar='HxW')
     parser.add_argument(
         '--mask-features', nargs='+', choices=STORES, default=STORES, help='default: each'

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT, SEED
 
 ARCHITECTURES = ('MinVIS', 'DVIS_online', 'DVIS_offline')
 _ATTEMPTS = 20
@@ -34,8 +35,8 @@ def parse_args() -> argparse.Namespace:
         metavar='DIR',
         help='with weight_rule.json; default: dvis of the recordings beside the repository',
     )
-    parser.add_argument('--cases', type=int, default=3, help='of MinVIS, online, offline in turn')
-    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--cases', type=COUNT, default=3, help='of MinVIS, online, offline in turn')
+    parser.add_argument('--seed', type=SEED, default=0)
     return parser.parse_args()
 
 

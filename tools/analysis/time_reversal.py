@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT, SEED
 
 
 def parse_args() -> argparse.Namespace:
@@ -20,17 +21,17 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('config', help='the config; its test data set is asked about')
     parser.add_argument('checkpoint', help='its weights: .pth or .safetensors')
     parser.add_argument(
-        '--videos', type=int, metavar='N', help='videos, spread over the data set; default: all'
+        '--videos', type=COUNT, metavar='N', help='videos, spread over the data set; default: all'
     )
     parser.add_argument('--split', help='another split than that of the config')
     parser.add_argument(
         '--synthetic',
-        type=int,
+        type=COUNT,
         metavar='N',
         help='ask about N new videos of MovingShapes instead of the data of the config',
     )
     parser.add_argument('--out', type=Path, metavar='FILE', help='the figures as JSON')
-    parser.add_argument('--seed', type=int, default=0, help='of the shuffled order; default: 0')
+    parser.add_argument('--seed', type=SEED, default=0, help='of the shuffled order; default: 0')
     parser.add_argument(
         '--cfg-options',
         nargs='+',

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT, SEED, SHARE
 
 
 def parse_args() -> argparse.Namespace:
@@ -20,9 +21,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--config', help='another selector; default: the one that is shipped')
     parser.add_argument('--checkpoint', help='its weights')
-    parser.add_argument('--scenes', type=int, default=200, help='per row; default: %(default)s')
-    parser.add_argument('--crowds', type=float, default=0.5, help='share; default: %(default)s')
-    parser.add_argument('--seed', type=int, default=1, help='of the scenes; training uses 0')
+    parser.add_argument('--scenes', type=COUNT, default=200, help='per row; default: %(default)s')
+    parser.add_argument('--crowds', type=SHARE, default=0.5, help='share; default: %(default)s')
+    parser.add_argument('--seed', type=SEED, default=1, help='of the scenes; training uses 0')
     parser.add_argument('--only', nargs='+', metavar='ROW', help='these rows')
     parser.add_argument('--out', type=Path, metavar='FILE', help='write all figures as JSON')
     return parser.parse_args()

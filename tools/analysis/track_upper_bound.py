@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT, WORKERS
 
 
 def parse_args() -> argparse.Namespace:
@@ -19,9 +20,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('root', type=Path, help='data set in MeViS format')
     parser.add_argument('--split', default='valid_u', help='with truth (default: %(default)s)')
     parser.add_argument('--tracks', type=Path, required=True, help='folder of the tracks')
-    parser.add_argument('--top-k', type=int, default=10, help='best tracks (default: %(default)s)')
+    parser.add_argument(
+        '--top-k', type=COUNT, default=10, help='best tracks (default: %(default)s)'
+    )
     parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='these only')
-    parser.add_argument('--workers', type=int, default=min(8, os.cpu_count() or 1))
+    parser.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
     parser.add_argument('--out', type=Path, help='write the figures to a JSON file')
     return parser.parse_args()
 

@@ -1,0 +1,70 @@
+"""Numbers of command lines: the types that argparse converts by."""
+
+import argparse
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number.
+
+    Attributes:
+        low: The smallest.
+        high: The largest.
+    """
+
+    low: int = 0
+    high: int = 1_000_000_000
+
+    def __call__(self, text: str) -> int:
+        """Reads one.
+
+        Raises:
+            argparse.ArgumentTypeError: If the text is no such number.
+        """
+        digits = text.strip().lstrip('+-')
+        if digits.isascii() and digits.isdecimal() and len(digits) < 20:
+            number = int(text)
+            if self.low <= number <= self.high:
+                return number
+        raise argparse.ArgumentTypeError(
+            f'{text[:40]!r} must be a whole number from {self.low} to {self.high}'
+        )
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that may have a fraction.
+
+    Attributes:
+        low: The smallest.
+        high: The largest.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+
+    def __call__(self, text: str) -> float:
+        """Reads one.
+
+        Raises:
+            argparse.ArgumentTypeError: If the text is no such number; NaN is none.
+        """
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not self.low <= number <= self.high:
+            raise argparse.ArgumentTypeError(
+                f'{text[:40]!r} must be a number from {self.low:g} to {self.high:g}'
+            )
+        return number
+
+
+COUNT = Whole(1)
+FROM_0 = Whole(0)
+WORKERS = Whole(0, 256)
+SEED = Whole(0, 2**32 - 1)
+SIDE = Whole(1, 16_384)
+SHARE = Number(0, 1)
