@@ -2,7 +2,10 @@
 
 import argparse
 import math
+import re
 from dataclasses import dataclass
+
+_WHOLE = re.compile(r'[+-]?[0-9]{1,19}')
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,7 @@ class Whole:
         Raises:
             argparse.ArgumentTypeError: If the text is no such number.
         """
-        digits = text.strip().lstrip('+-')
-        if digits.isascii() and digits.isdecimal() and len(digits) < 20:
+        if _WHOLE.fullmatch(text.strip()):
             number = int(text)
             if self.low <= number <= self.high:
                 return number
