@@ -149,7 +149,8 @@ def convert_to_official(state_dict: Mapping[str, Tensor]) -> Conversion:
 
 def architecture_of(state_dict: Mapping[str, Tensor]) -> dict[str, Any]:
     """What our weights say about the model, for messages; empty if they are of no DVIS."""
-    if f'{_HEAD}cls_embed.weight' not in state_dict:
+    named = [f'{_HEAD}{name}.weight' for name in ('cls_embed', 'query_feat')]
+    if not all(name in state_dict and state_dict[name].dim() for name in named):
         return {}
     parts = {key.split('.')[0] for key in state_dict}
     stage = 'offline' if 'refiner' in parts else 'online'

@@ -88,9 +88,11 @@ def parse_instance_file(path: Path, data: Any) -> InstanceFile:
     """:func:`read_instance_file` of a file that was read already."""
     mend = 'Run tools/extract_instance_masks.py for this split.'
     tracks = checked_json(data, InstanceTracks, path, mend)
-    lists = [tracks.scores, tracks.categories, tracks.rles, *([tracks.ids] if tracks.ids else [])]
-    if len(set(map(len, lists))) != 1:
-        raise UserError(f'{path}: scores, categories and rles differ in length. {mend}')
+    ids = [] if tracks.ids is None else [tracks.ids]
+    if len(set(map(len, [tracks.scores, tracks.categories, tracks.rles, *ids]))) != 1:
+        raise UserError(f'{path}: scores, categories, rles and ids differ in length. {mend}')
+    if tracks.ids is not None and len(set(tracks.ids)) != len(tracks.ids):
+        raise UserError(f'{path}: two tracks have one id. {mend}')
     names = None if tracks.frames is None else tuple(map(str, tracks.frames))
     num_frames = len(names) if names is not None else len(tracks.rles[0]) if tracks.rles else 0
     for k, track in enumerate(tracks.rles):

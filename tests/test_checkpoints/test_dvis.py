@@ -6,7 +6,12 @@ from mmengine.registry import DefaultScope
 from safetensors.torch import load_file
 
 from mevis.checkpoints.conversion import convert_file
-from mevis.checkpoints.dvis import convert_official, convert_to_official, current_name
+from mevis.checkpoints.dvis import (
+    architecture_of,
+    convert_official,
+    convert_to_official,
+    current_name,
+)
 from mevis.checkpoints.loading import load_into
 from mevis.errors import UserError
 
@@ -130,3 +135,10 @@ def test_a_checkpoint_of_another_data_set_is_refused(tmp_path, form):
     assert 'ovis.pth: a checkpoint of model DVIS offline' in message
     assert 'trained for 25 classes (OVIS)' in message
     assert 'of another shape' in message
+
+
+def test_weights_without_a_shape_say_nothing_of_the_architecture():
+    names = ('segmenter.head.cls_embed.weight', 'segmenter.head.query_feat.weight')
+    assert architecture_of({name: torch.ones(3, 2) for name in names})['num_queries'] == 3
+    assert architecture_of({name: torch.tensor(1.0) for name in names}) == {}
+    assert architecture_of({names[0]: torch.ones(3, 2)}) == {}

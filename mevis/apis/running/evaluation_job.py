@@ -13,7 +13,7 @@ from mmengine.dist import broadcast_object_list, is_main_process
 
 from mevis.apis.configs.constructor_arguments import arguments_of_type
 from mevis.apis.configs.values import require
-from mevis.boundary.files import expanded
+from mevis.boundary.files import expanded, regular_file
 from mevis.errors import UserError
 from mevis.registry import REFINERS, TRACK_SOURCES
 from mevis.structures.atomic_write import atomic_write_text
@@ -72,9 +72,13 @@ def _plug_weights(cfg: Config, slots: Sequence[str] = _SLOTS) -> dict[str, str]:
 
 
 def sha256(path: str | Path) -> str:
-    """The SHA-256 of a file."""
+    """The SHA-256 of a file.
+
+    Raises:
+        UserError: If it is a folder, a pipe or a device.
+    """
     digest = hashlib.sha256()
-    with expanded(path).open('rb') as file:
+    with regular_file(expanded(path)).open('rb') as file:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()

@@ -86,7 +86,7 @@ def test_instances(clip: dict, with_tracks: tuple[dict, Path, dict]):
         ({'video': 'cat'}, 'the tracks are those of video cat, not of bird'),
         ({'frames': ['0', '1', '2', '3', '4']}, 'frame 1 is 1 there and b in the data set'),
         ({'frames': 5}, 'frames: expected array'),
-        ({'scores': []}, 'scores, categories and rles differ in length'),
+        ({'scores': []}, 'scores, categories, rles and ids differ in length'),
         ({'scores': ['high']}, r'scores\[0\]: expected float'),
         ({'rles': None}, 'rles: expected array, got null'),
     ],
