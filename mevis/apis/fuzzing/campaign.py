@@ -132,7 +132,7 @@ def _read(case: int, read: Callable[[], object]) -> Outcome:
         read()
     except AssertionError as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
-        if Path(place.filename).name == 'formats.py':
+        if Path(place.filename).name == 'readers.py':
             return Outcome(case, 'wrong result', f'line {place.lineno}: {place.line}')
         return Outcome(case, 'raised', _place(error))
     except SystemExit as error:  # argparse

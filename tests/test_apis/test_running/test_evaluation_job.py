@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from mevis.apis.running.evaluation_job import (
     complete_evaluator,
     fingerprint,
     keep_only_test,
+    sha256,
     write_scores,
 )
 from mevis.errors import UserError
@@ -103,3 +105,16 @@ def test_answers_know_the_weights_of_their_source_of_tracks(weights, tmp_path):
     assert {key for key in second if first[key] != second[key]} == {'track_source weights dvis.pth'}
     assert not {'track_source weights dvis.pth', 'refiner weights'} & set(plain)
     assert fingerprint(cfg, None)['checkpoint'] == 'none'
+
+
+def test_a_pipe_that_is_named_as_weights_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / 'weights.pth')
+    with pytest.raises(UserError, match='pipe'):
+        sha256(tmp_path / 'weights.pth')
+    with pytest.raises(UserError, match='is a folder'):
+        sha256(tmp_path)
+
+
+def test_what_cannot_be_scored_is_null(tmp_path):
+    write_scores(tmp_path / 'scores.json', {'J': float('nan'), 'F': 1})
+    assert json.loads((tmp_path / 'scores.json').read_text()) == {'J': None, 'F': 1.0}
