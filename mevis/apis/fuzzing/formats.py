@@ -38,7 +38,7 @@ FORMATS = {
     'tracks': Format('tracks.json', samples.tracks, _JSON, readers.read_tracks),
     'youtube_vis': Format('train.json', samples.youtube_vis, _JSON, readers.read_youtube_vis),
     'results': Format('tracks.json', samples.results, _JSON, readers.read_tracks),
-    'mot': Format('tracks.txt', samples.mot, of_files(mutate_lines), readers.read_tracks),
+    'mot_text': Format('tracks.txt', samples.mot_text, of_files(mutate_lines), readers.read_tracks),
     'predictions': Format(
         'videos/bird.json',
         samples.predictions,

@@ -72,7 +72,7 @@ def youtube_vis() -> list[bytes]:
     return [json.dumps(content).encode()]
 
 
-def mot() -> list[bytes]:
+def mot_text() -> list[bytes]:
     """MOTChallenge text, with commas and with spaces."""
     lines = [f'{frame},{track},{frame},2,5,6,0.9' for frame in (1, 2, 3) for track in (1, 4)]
     return ['\n'.join(lines).encode(), '\n'.join(line.replace(',', ' ') for line in lines).encode()]

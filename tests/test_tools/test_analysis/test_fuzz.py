@@ -10,10 +10,10 @@ def fuzz(repo_root, *args):
 
 
 def test_it_counts_what_became_of_the_cases(repo_root):
-    done = fuzz(repo_root, '--format', 'mot', 'annotations', '--count', '40')
+    done = fuzz(repo_root, '--format', 'mot_text', 'annotations', '--count', '40')
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.splitlines()
-    assert first.startswith('mot: 40 cases, ')
+    assert first.startswith('mot_text: 40 cases, ')
     assert second.startswith('annotations: 40 cases, ')
 
 
