@@ -82,6 +82,16 @@ def described(choice: Any) -> str:
     return f', track{"s" if len(choice.chosen) > 1 else ""} {numbers} of {len(choice.scores)}'
 
 
+def say_what_is_replaced(out_dir: Any, location: str) -> None:
+    """A folder that the user named takes the answers to any video, one after the other."""
+    from mevis.apis.explanation import one_line
+    from mevis.apis.inference.output import answered_source
+
+    earlier = answered_source(out_dir)
+    if earlier and earlier != location:
+        print(one_line(f'note: {out_dir}: replaces the answers to {earlier}.'), file=sys.stderr)
+
+
 def main() -> None:
     """Answers."""
     args = parse_args()
@@ -92,16 +102,20 @@ def main() -> None:
 
     from mevis.apis.explanation import one_line
     from mevis.apis.inference.inferencer import RefVidSegInferencer, checked_texts
-    from mevis.apis.inference.output import MARKER, check_writable, write_result
+    from mevis.apis.inference.output import MARKER, free_folder, write_result
     from mevis.apis.inference.shipped_model import chosen_model
     from mevis.apis.inference.video_source import ChosenFrames, open_video
-    from mevis.structures.atomic_folder import check_replaceable
+    from mevis.structures.atomic_folder import check_folder, check_replaceable
 
     texts, video = checked_texts(args.text), open_video(args.video)
     ChosenFrames(video, args.stride, args.max_frames)  # complains before the model is built
-    out_dir = Path(args.out_dir or f'work_dirs/answers/{video.name}')
+    if args.out_dir:
+        out_dir = Path(args.out_dir)
+        say_what_is_replaced(out_dir, video.location)
+    else:
+        out_dir = free_folder(f'work_dirs/answers/{video.name}', video.location)
     check_replaceable(out_dir, MARKER)
-    check_writable(out_dir.parent)
+    check_folder(out_dir)
     if args.tracks is None and (args.config or args.checkpoint):
         config, checkpoint = chosen_model(args.config, args.checkpoint)
         inferencer = RefVidSegInferencer(

@@ -49,12 +49,12 @@ def main() -> None:
         raise UserError('name either --config and --checkpoint, or --tracks.')
 
     from mevis.apis.drawing.instances import at_least, draw_instances, read_tracks
-    from mevis.apis.inference.output import check_writable
     from mevis.apis.inference.video_source import open_video
+    from mevis.structures.atomic_folder import check_folder
 
     video = open_video(args.video)
     out_dir = args.out_dir or f'work_dirs/demo_instances/{video.name}'
-    check_writable(out_dir)
+    check_folder(out_dir)
     if args.tracks is not None:
         instances = read_tracks(args.tracks, video.name)
     else:

@@ -47,8 +47,10 @@ def main() -> None:
 
     from mevis.apis.scoring.split_scores import score_predictions
     from mevis.evaluation.score_table import print_scores
-    from mevis.structures.atomic_write import atomic_write_text
+    from mevis.structures.atomic_write import atomic_write_text, check_target
 
+    if args.out:
+        check_target(args.out)
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task('videos', total=None)

@@ -33,6 +33,10 @@ def main() -> int:
     from rich.progress import Progress
 
     from mevis.datasets.mask_folders import export_masks, import_masks
+    from mevis.structures.atomic_folder import check_folder
+    from mevis.structures.atomic_write import check_target
+
+    check_folder(args.out) if args.command == 'to-png' else check_target(args.out)
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task('videos', total=None)

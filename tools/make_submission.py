@@ -75,7 +75,9 @@ def write(args: argparse.Namespace) -> int:
     from mevis.apis.scoring.submission import layout_of_annotations
     from mevis.evaluation.prediction_source import open_predictions
     from mevis.evaluation.submission import write_archive
+    from mevis.structures.atomic_write import check_target
 
+    check_target(args.out)
     layout = layout_of_annotations(args.annotations)
     predictions = open_predictions(args.predictions)
     with progress_bar() as progress:

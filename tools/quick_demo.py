@@ -25,16 +25,16 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Makes, tests and draws."""
     args = parse_args()
-    from mevis.apis.inference.output import check_writable
     from mevis.apis.inference.shipped_model import chosen_model
     from mevis.datasets.moving_shapes import Recipe, write_split
     from mevis.errors import UserError
+    from mevis.structures.atomic_folder import check_folder
 
     config, checkpoint = (path.resolve() for path in chosen_model(args.config, args.checkpoint))
     for path in (config, checkpoint):
         if not path.is_file():
             raise UserError(f'{path}: no such file; name another by --config and --checkpoint.')
-    check_writable(args.out_dir)
+    check_folder(args.out_dir)
     data = args.out_dir / 'data'
     print(f'{data}: {args.num_videos} videos of MovingShapes, seed {SEED}')
     write_split(data, SPLIT, Recipe(args.num_videos, SEED), workers=2)

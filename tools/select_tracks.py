@@ -55,9 +55,11 @@ def main() -> None:
     from rich.table import Table
 
     from mevis.apis.inference.track_selection import load_selector, select_tracks
-    from mevis.structures.atomic_write import atomic_write_text
+    from mevis.structures.atomic_write import atomic_write_text, check_target
     from mevis.track_sources.files import read_trajectories
 
+    if args.out:
+        check_target(args.out)
     tracks = read_trajectories(args.tracks, read_size(args.size), args.video)
     model = load_selector(args.config, args.checkpoint, args.device)
     answers = select_tracks(model, tracks, args.text)

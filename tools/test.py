@@ -75,11 +75,12 @@ def main() -> None:
         submit_answers,
         write_scores,
     )
-    from mevis.apis.running.launch import prepare_processes
+    from mevis.apis.running.launch import check_targets, prepare_processes
     from mevis.apis.running.runner import build_runner
 
     keep_only_test(cfg)
     prepare_processes(cfg, args.launcher)
+    check_targets(args.out, args.submission)
     with config_errors(cfg):
         prepare_answers(cfg, args.checkpoint)
         cfg.load_from, cfg.resume = args.checkpoint, False

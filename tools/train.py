@@ -58,7 +58,7 @@ def main() -> None:
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
 
     from mevis.apis.running.evaluation_job import complete_evaluators
-    from mevis.apis.running.launch import prepare_processes, set_precision
+    from mevis.apis.running.launch import claim_folder, prepare_processes, set_precision
     from mevis.apis.running.resumption import set_resume
     from mevis.apis.running.runner import build_runner, warn_about_nondeterminism
 
@@ -67,6 +67,7 @@ def main() -> None:
     if args.amp:
         set_precision(cfg)
     prepare_processes(cfg, args.launcher)
+    claim_folder(cfg.work_dir)
     with config_errors(cfg):
         complete_evaluators(cfg)
         runner = build_runner(cfg)

@@ -1,5 +1,6 @@
 """How every command of the framework ends."""
 
+import logging
 import os
 import stat
 import sys
@@ -33,6 +34,7 @@ def run(main: Callable[[], int | None], resume_by: str = '') -> NoReturn:
         if hasattr(stream, 'reconfigure'):  # a terminal that is not UTF-8, names that are not
             stream.reconfigure(errors='backslashreplace')
     find_cache_folder()
+    logging.raiseExceptions = debug  # a log on a full disk is no reason for tracebacks
     is_main = threading.current_thread() is threading.main_thread()
     interruption = Interruption() if is_main else None
     try:

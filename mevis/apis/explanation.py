@@ -76,7 +76,7 @@ def explain(error: BaseException) -> str | None:
         return _without_worker_traceback(str(error))
     if isinstance(error, OSError):
         number = error.errno or _number_in(str(error))
-        if number == errno.ENOSPC and error.filename is None and _of_semaphores(error):
+        if number == errno.ENOSPC and _of_semaphores(error):
             return f'{_SHARED_MEMORY}.'
         if number in _MENDS:
             names = [str(name) for name in (error.filename, error.filename2) if name is not None]

@@ -13,6 +13,7 @@ from mevis.checkpoints.adapter import Conversion, about
 from mevis.checkpoints.loading import plain_arguments
 from mevis.checkpoints.safe_unpickling import read_file
 from mevis.checkpoints.weight_finding import find_weights
+from mevis.checkpoints.writing import weights_errors
 from mevis.errors import UserError
 from mevis.structures.atomic_write import atomic_path
 
@@ -52,7 +53,7 @@ def convert_file(model: str, source: Path, target: Path, inverse: bool = False) 
         conversion = (converter.to_official if inverse else converter.to_ours)(tensors)
     # Shared tensors are written under each of their names.
     state_dict = {key: value.clone() for key, value in conversion.state_dict.items()}
-    with atomic_path(target) as path:
+    with atomic_path(target) as path, weights_errors(target, path):
         if target.suffix == '.safetensors':
             save_file(state_dict, path)
         elif inverse:

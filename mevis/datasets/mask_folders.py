@@ -104,7 +104,7 @@ def _frame_size(split: Path, record: VideoRecord) -> tuple[int, int]:
 
 
 def _write_png(path: Path, mask: np.ndarray) -> None:
-    with atomic_path(path) as temporary:
+    with atomic_path(path, durable=False) as temporary:
         Image.fromarray(mask.astype(np.uint8) * 255).save(temporary)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec.structs import asdict
 
 from mevis.boundary.formats import StoredPredictions
@@ -74,10 +75,14 @@ class PredictionStore:
         return (Path(root) / _MANIFEST).is_file()
 
     def videos_done(self) -> set[str]:
-        """The videos whose answers are there."""
+        """The videos whose answers are there, and whole: what was cut off is made again."""
         folder = self.root / 'videos'
-        paths = [path.relative_to(folder) for path in folder.rglob('*.json')]
-        return {path.as_posix().removesuffix('.json') for path in paths if path.name[0] != '.'}
+        paths = [path for path in folder.rglob('*.json') if path.name[0] != '.']
+        return {
+            path.relative_to(folder).as_posix().removesuffix('.json')
+            for path in paths
+            if _is_whole(path)
+        }
 
     def write(
         self,
@@ -97,7 +102,7 @@ class PredictionStore:
         Raises:
             OSError: If the file cannot be written; what was there before is intact.
         """
-        if self._path(video).is_file():
+        if self._path(video).is_file() and _is_whole(self._path(video)):
             return
         entries = {
             answer.exp_id: {
@@ -109,7 +114,7 @@ class PredictionStore:
             for answer in answers
         }
         content = {'frames': list(frame_names), 'expressions': entries, 'record': record}
-        atomic_write_text(self._path(video), json.dumps(content))
+        atomic_write_text(self._path(video), json.dumps(content) + '\n')
 
     def read(self, video: str) -> VideoPredictions:
         """The answers to all expressions of a video.
@@ -174,3 +179,17 @@ class PredictionStore:
                 f'{self.root}: holds answers of another {changes}. Choose another {self.option},'
                 ' or delete the folder.'
             )
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file ends as it was written: in its JSON there is no line break."""
+    with path.open('rb') as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 1))
+        if file.read() == b'\n':
+            return True
+    try:  # of an earlier version, which wrote no line break
+        msgspec.json.decode(path.read_bytes(), type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return False
+    return True

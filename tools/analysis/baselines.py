@@ -69,8 +69,10 @@ def main() -> None:
     from rich.progress import Progress
 
     from mevis.apis.scoring.baselines import baseline_scores
-    from mevis.structures.atomic_write import atomic_write_text
+    from mevis.structures.atomic_write import atomic_write_text, check_target
 
+    if args.out:
+        check_target(args.out)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task('videos', total=None)
         baselines = baseline_scores(

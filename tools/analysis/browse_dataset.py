@@ -57,12 +57,13 @@ def browse_clips(args: argparse.Namespace) -> None:
 
     cfg = load_config(args.root, args.cfg_options)
     from mevis.apis.drawing.clips import draw_clips, training_set
-    from mevis.apis.inference.output import check_writable, write_png
+    from mevis.apis.inference.output import write_png
+    from mevis.structures.atomic_folder import check_folder
     from mevis.visualization import stack_sheets
 
     out = args.out or Path('work_dirs/browse') / args.root.stem
     dataset = training_set(cfg)
-    check_writable(out)
+    check_folder(out)
     sheets = []
     for number, clip in enumerate(draw_clips(dataset, args.videos)):
         path = out / f'clip_{number:03d}.mp4'
@@ -76,15 +77,16 @@ def browse_clips(args: argparse.Namespace) -> None:
 def browse_videos(args: argparse.Namespace) -> None:
     """Draws whole videos of a split."""
     from mevis.apis.drawing.split import SplitDrawer, open_split
-    from mevis.apis.inference.output import check_writable, write_png
+    from mevis.apis.inference.output import write_png
     from mevis.errors import UserError
+    from mevis.structures.atomic_folder import check_folder
     from mevis.visualization import spread, stack_sheets
 
     dataset = open_split(args.root, args.split)
     if not dataset.records:
         raise UserError(f'{args.root}/{args.split}: no videos in it.')
     out = args.out or Path('work_dirs/browse') / args.root.resolve().name / args.split
-    check_writable(out)
+    check_folder(out)
     drawer = SplitDrawer(dataset, max_expressions=args.max_expressions)
     sheets = []
     for index in spread(len(dataset.records), args.videos):

@@ -52,8 +52,10 @@ def main() -> None:
     from mevis.apis.configs.loading import load_config
     from mevis.apis.scoring.synthetic_split import use_synthetic_videos
     from mevis.apis.scoring.time_reversal import measure, print_summary, summarize
-    from mevis.structures.atomic_write import atomic_write_text
+    from mevis.structures.atomic_write import atomic_write_text, check_target
 
+    if args.out:
+        check_target(args.out)
     cfg = load_config(args.config, args.cfg_options)
     if args.split and cfg.get('test_dataloader'):
         cfg.test_dataloader.dataset.split = args.split

@@ -38,8 +38,10 @@ def main() -> None:
     from mevis.apis.inference.track_selection import load_selector
     from mevis.apis.scoring.track_choice import CONDITIONS, score_choices
     from mevis.errors import UserError
-    from mevis.structures.atomic_write import atomic_write_text
+    from mevis.structures.atomic_write import atomic_write_text, check_target
 
+    if args.out:
+        check_target(args.out)
     unknown = sorted(set(args.only or ()) - set(CONDITIONS))
     if unknown:
         raise UserError(f'--only {unknown[0]}: no such row; known: {", ".join(CONDITIONS)}.')

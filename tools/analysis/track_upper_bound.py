@@ -35,8 +35,10 @@ def main() -> None:
     from rich.console import Console
 
     from mevis.apis.scoring.track_upper_bound import upper_bound
-    from mevis.structures.atomic_write import atomic_write_text
+    from mevis.structures.atomic_write import atomic_write_text, check_target
 
+    if args.out:
+        check_target(args.out)
     figures = upper_bound(args.root, args.split, args.tracks, args.top_k, args.videos, args.workers)
     for name, value in figures.items():
         Console().print(f'{name:<24}{value:6.1f}', highlight=False)

@@ -15,11 +15,13 @@ class VideoSource(ABC):
 
     Attributes:
         name: What results are called after.
+        location: Its absolute path; empty for frames in memory.
         fps: Frames per second; the mean, where they vary.
         pixel_aspect: Width of a pixel by its height, as players show it.
     """
 
     name: str
+    location: str = ''
     fps: float
     pixel_aspect: Fraction = Fraction(1)
 

@@ -61,6 +61,7 @@ class InferenceResult:
         """The answers, JSON-ready; masks are COCO RLE, one per frame."""
         return {
             'video': self.video,
+            'source': self.source.location,
             'fps': self.fps,
             'size': list(self.size),
             'frames': self.frame_names,

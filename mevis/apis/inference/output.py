@@ -3,8 +3,10 @@
 import io
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from PIL import Image
 from mevis.apis.inference.inferencer import InferenceResult
 from mevis.structures import decode_rle
 from mevis.structures.atomic_folder import atomic_folder
-from mevis.structures.atomic_write import atomic_path, atomic_write_bytes, atomic_write_text
+from mevis.structures.atomic_write import atomic_write_bytes, atomic_write_text
 from mevis.visualization import (
     Caption,
     FramePainter,
@@ -28,6 +30,7 @@ from mevis.visualization import (
 OnFrame = Callable[[int], None]
 MARKER = 'result.json'
 """Says that a folder was written here."""
+_LONGEST = 240
 
 
 def write_overlay(
@@ -125,18 +128,43 @@ def write_png(path: Path, picture: np.ndarray) -> None:
     """Writes a picture (H, W) or (H, W, 3) uint8."""
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, 'PNG')
-    atomic_write_bytes(path, stream.getvalue())
+    atomic_write_bytes(path, stream.getvalue(), durable=False)
 
 
-def check_writable(folder: str | Path) -> None:
-    """Finds out before the work whether its results can be written.
+def free_folder(folder: str | Path, source: str) -> Path:
+    """Where answers about a video go that is called as others are: ``clip``, ``clip-2``, ...
 
-    Raises:
-        OSError: If not; names the folder.
+    Args:
+        folder: By the video's name, which is shortened to what file systems take.
+        source: Where the video is.
+
+    Returns:
+        The first folder of these that holds no answers about another video.
     """
-    with atomic_path(Path(folder) / '.probe') as temporary:
-        temporary.write_bytes(b'')
-    (Path(folder) / '.probe').unlink()
+    folder = Path(folder)
+    for number in count(1):
+        ending = '' if number == 1 else f'-{number}'
+        place = folder.with_name(_shortened(folder.name, _LONGEST - len(ending)) + ending)
+        if not (place / MARKER).is_file() or answered_source(place) == source:
+            return place
+    raise AssertionError('unreachable')
+
+
+def answered_source(folder: str | Path) -> str | None:
+    """Which video the answers of a folder are about; None where they do not say it."""
+    try:
+        return json.loads((Path(folder) / MARKER).read_bytes())['source']
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _shortened(name: str, room: int) -> str:
+    """A name that fits; two long names stay two by a sum at the end."""
+    data = name.encode(errors='surrogateescape')
+    if len(data) <= room:
+        return name
+    kept = data[: room - 9].decode(errors='ignore')
+    return f'{kept}-{zlib.crc32(data):08x}'
 
 
 def _sheet(result: InferenceResult) -> np.ndarray:

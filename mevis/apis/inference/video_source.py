@@ -57,7 +57,7 @@ class ChosenFrames(VideoSource):
         if stride < 1 or (max_frames is not None and max_frames < 1):
             raise UserError(f'stride={stride}, max_frames={max_frames}: must be at least 1.')
         self.name, self.fps = source.name, source.fps / stride
-        self.pixel_aspect = source.pixel_aspect
+        self.pixel_aspect, self.location = source.pixel_aspect, source.location
         self._source, self._stride, self._max_frames = source, stride, max_frames
 
     def __iter__(self) -> Iterator[np.ndarray]:
@@ -99,6 +99,12 @@ def open_video(video: str | Path | np.ndarray | VideoSource) -> VideoSource:
     if isinstance(video, np.ndarray):
         return ArraySource(video)
     path = expanded(video)
+    source = _open(path)
+    source.location = str(path.absolute())
+    return source
+
+
+def _open(path: Path) -> VideoSource:
     if path.is_dir():
         return open_folder(path)
     try:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.dist import broadcast_object_list, is_main_process
+from mmengine.dist import is_main_process
 
 from mevis.apis.configs.constructor_arguments import arguments_of_type
 from mevis.apis.configs.values import require
+from mevis.apis.running.launch import agreed, claim_folder
 from mevis.boundary.files import expanded, regular_file
 from mevis.errors import UserError
 from mevis.registry import REFINERS, TRACK_SOURCES
@@ -92,13 +93,15 @@ def prepare_answers(cfg: Config, checkpoint: str | Path) -> None:
         checkpoint: The weights that will be tested.
 
     Raises:
-        UserError: If the folder holds the answers of another model, config or split.
+        UserError: If the folder holds the answers of another model, config or split, or another
+            process writes into it.
         FileNotFoundError: If the checkpoint does not exist.
     """
     from mevis.evaluation.prediction_store import PredictionStore
 
     root = Path(cfg.work_dir) / 'predictions'
     made_of = fingerprint(cfg, checkpoint)
+    claim_folder(root)
     # All ranks must leave out the same videos, or their shares would not fit together.
     store = PredictionStore(root, made_of)
     if is_main_process():  # the others wait for it below, so nobody writes yet
@@ -133,13 +136,6 @@ def submit_answers(cfg: Config, archive: str | Path) -> None:
     write_archive(archive, predictions, layout, min(8, os.cpu_count() or 1))
     masks = sum(video.num_masks for video in layout)
     print(f'{archive}: {len(layout)} videos, {masks} masks, checked against the split.')
-
-
-def agreed(value: Any) -> Any:
-    """What the first rank says."""
-    values = [value]
-    broadcast_object_list(values)
-    return values[0]
 
 
 def write_scores(path: str | Path, scores: Mapping[str, Any]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.dist import get_world_size, is_main_process
 
-from mevis.apis.running.evaluation_job import agreed, fingerprint
+from mevis.apis.running.evaluation_job import fingerprint
+from mevis.apis.running.launch import agreed, claim_folder
 from mevis.errors import UserError
 from mevis.structures.instance_folder import InstanceFolder
 
@@ -78,6 +79,7 @@ def prepare_extraction(
     made_of = {**fingerprint(cfg, checkpoint), 'top_k': str(top_k)}
     # The same data set elsewhere gives the same tracks.
     made_of.pop('data_root')
+    claim_folder(out_dir)
     folder = InstanceFolder(out_dir, made_of)
     if is_main_process():
         folder.remove_leftovers()

@@ -1,10 +1,17 @@
 """Processes and devices before the runner exists."""
 
 import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
+from mmengine.dist import broadcast_object_list, is_main_process
 
+from mevis.apis.explanation import explain
 from mevis.errors import UserError
+from mevis.structures.atomic_write import check_target
+from mevis.structures.folder_lock import hold_folder
 
 
 def prepare_processes(cfg: Config, launcher: str) -> None:
@@ -49,3 +56,40 @@ def set_precision(cfg: Config) -> None:
 
     lacks_bfloat16 = torch.cuda.is_available() and not torch.cuda.is_bf16_supported()
     cfg.optim_wrapper.type = 'AmpOptimWrapper' if lacks_bfloat16 else 'AutocastOptimWrapper'
+
+
+def claim_folder(folder: str | Path) -> None:
+    """Keeps other runs out of an output folder until this one ends; the first rank holds it.
+
+    Raises:
+        UserError: On all ranks, if another process has the folder or it cannot be written.
+    """
+    _on_main(lambda: hold_folder(folder))
+
+
+def check_targets(*paths: str | Path | None) -> None:
+    """Finds out before the work whether its results can be written; None is no result.
+
+    Raises:
+        UserError: On all ranks, if one of the files cannot be written.
+    """
+    _on_main(lambda: [check_target(path) for path in paths if path is not None])
+
+
+def agreed(value: Any) -> Any:
+    """What the first rank says."""
+    values = [value]
+    broadcast_object_list(values)
+    return values[0]
+
+
+def _on_main(action: Callable[[], Any]) -> None:
+    problem = ''
+    if is_main_process():
+        try:
+            action()
+        except (UserError, OSError) as error:
+            problem = explain(error) or f'{type(error).__name__}: {error}'
+    problem = agreed(problem)
+    if problem:
+        raise UserError(problem)

@@ -14,7 +14,8 @@ from mmengine.device import get_device
 from mmengine.dist import barrier, get_dist_info, is_main_process
 from mmengine.registry import init_default_scope
 
-from mevis.apis.running.evaluation_job import agreed, refiner_fingerprint
+from mevis.apis.running.evaluation_job import refiner_fingerprint
+from mevis.apis.running.launch import agreed, claim_folder
 from mevis.datasets.frame_reader import FrameReader
 from mevis.engine.samplers.cost_balanced_sampler import shares_by_cost
 from mevis.errors import UserError
@@ -81,6 +82,7 @@ def prepare_refinement(cfg: Config, predictions: str | Path, out_dir: str | Path
             f' {missing[0]}. Finish the test, or name the videos:'
             ' --cfg-options test_dataloader.dataset.videos=[...]'
         )
+    claim_folder(out_dir)
     target = PredictionStore(out_dir, made_of, option='--out')
     if is_main_process():  # the others wait for it below, so nobody writes yet
         target.remove_leftovers()

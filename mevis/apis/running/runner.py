@@ -16,7 +16,9 @@ import mevis.engine  # noqa: F401 - registers samplers, hooks and optimizer wrap
 from mevis.apis.running.best_checkpoint import check_best_figure
 from mevis.apis.running.resumption import check_optimizer, check_training_state, state_errors
 from mevis.checkpoints.loading import put_into, read_checkpoint
+from mevis.checkpoints.writing import weights_errors
 from mevis.errors import UserError
+from mevis.structures.atomic_write import errors_naming
 
 _NOISE = (
     'paramwise_options',
@@ -108,7 +110,17 @@ class VideoRunner(Runner):
             UserError: If a part of the training cannot be built as the config says.
         """
         self.prepare_training()
-        return super().train()
+        with errors_naming(self.work_dir):  # logs of a full disk
+            return super().train()
+
+    def test(self) -> dict[str, float]:
+        """Tests.
+
+        Raises:
+            OSError: If something cannot be written; names the file or the work folder.
+        """
+        with errors_naming(self.work_dir):
+            return super().test()
 
     def prepare_training(self) -> None:
         """Builds what the engine builds when a training begins, so that mistakes come before it.
@@ -132,15 +144,13 @@ class VideoRunner(Runner):
     def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:
         """Saves a checkpoint that is either whole or absent."""
         temporary = Path(out_dir) / f'.{filename}.partial'
+        target = Path(out_dir) / filename
         try:
-            super().save_checkpoint(out_dir, temporary.name, *args, **kwargs)
-            with temporary.open('rb') as file:
-                os.fsync(file.fileno())
-            temporary.replace(Path(out_dir) / filename)
-        except OSError as error:
-            # A full disk does not say which file it was about.
-            error.filename = error.filename or str(Path(out_dir) / filename)
-            raise
+            with weights_errors(target, temporary):
+                super().save_checkpoint(out_dir, temporary.name, *args, **kwargs)
+                with temporary.open('rb') as file:
+                    os.fsync(file.fileno())
+                temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
 

@@ -12,6 +12,7 @@ from mmengine.logging import print_log
 
 from mevis.apis.running.evaluation_job import sha256
 from mevis.apis.running.instance_extraction import ExtractionSummary, check_top_k
+from mevis.apis.running.launch import claim_folder
 from mevis.boundary.rle import check_track
 from mevis.errors import UserError
 from mevis.structures import InstanceMasks
@@ -149,6 +150,7 @@ def _write(
     dataset: Any, out_dir: str | Path, made_of: Mapping[str, str], tracks_of: TracksOf
 ) -> ExtractionSummary:
     start = time.perf_counter()
+    claim_folder(out_dir)
     folder = InstanceFolder(out_dir, made_of)
     folder.remove_leftovers()
     done = folder.videos_done()

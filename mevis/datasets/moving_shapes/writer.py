@@ -20,7 +20,8 @@ from mevis.datasets.moving_shapes.scene import Scene, build_scene
 from mevis.datasets.moving_shapes.youtube_vis import youtube_vis_annotations
 from mevis.errors import UserError
 from mevis.structures import encode_rle
-from mevis.structures.atomic_write import atomic_write_text
+from mevis.structures.atomic_write import atomic_write_text, errors_naming
+from mevis.structures.folder_lock import FolderLock
 
 SPLITS = ('train', 'valid_u', 'valid', 'test')
 WITHOUT_TRUTH = ('valid', 'test')
@@ -98,11 +99,24 @@ def write_split(
         The folder of the split.
 
     Raises:
-        UserError: If the folder holds something else.
+        UserError: If the folder holds something else, or another process writes into it.
+        OSError: If something cannot be written; names the file.
     """
     if split not in SPLITS:
         raise UserError(f'{split}: no such split; known: {", ".join(SPLITS)}.')
     folder = Path(root) / split
+    with FolderLock(folder), errors_naming(folder):
+        return _write_split(folder, split, recipe, workers, on_video, youtube_vis)
+
+
+def _write_split(
+    folder: Path,
+    split: str,
+    recipe: Recipe,
+    workers: int,
+    on_video: Callable[[int], None] | None,
+    youtube_vis: bool,
+) -> Path:
     whole = _check_recipe(folder, recipe)
     names = [f'{split}_{index:05d}' for index in range(recipe.num_videos)]
     if whole and (folder / 'instances.json').is_file() >= youtube_vis:
@@ -145,7 +159,7 @@ def _check_recipe(folder: Path, recipe: Recipe) -> bool:
                 ' for; choose another folder or delete this one.'
             )
         return (folder / 'meta_expressions.json').is_file()
-    if folder.is_dir() and any(folder.iterdir()):
+    if folder.is_dir() and any(path.name[0] != '.' for path in folder.iterdir()):
         raise UserError(
             f'{folder}: holds files that are not of MovingShapes; choose another folder.'
         )
@@ -182,7 +196,9 @@ def _write_video(folder: Path, split: str, recipe: Recipe, index: int) -> None:
     images.mkdir(parents=True, exist_ok=True)
     for number, frame in enumerate(frames):
         _, data = cv2.imencode('.jpg', frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
-        (images / f'{number:05d}.jpg').write_bytes(data.tobytes())
+        path = images / f'{number:05d}.jpg'
+        with errors_naming(path):
+            path.write_bytes(data.tobytes())
     part = {
         'frames': [f'{number:05d}' for number in range(len(frames))],
         'masks': [
