@@ -69,8 +69,11 @@ def damage_of_zip(path: str | Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-            if not any(entry.filename.endswith('data.pkl') for entry in entries):
-                return None  # of another program, which is for torch to say
+            names = [entry.filename.partition('/')[2] for entry in entries]
+            if 'constants.pkl' in names:
+                return 'a program of TorchScript; save its state_dict'
+            if 'data.pkl' not in names:
+                return 'a zip archive, but none of torch.save'
             if all(entry.CRC == 0 for entry in entries):
                 return None  # torch.serialization.set_crc32_options(False)
             damaged = archive.testzip()

@@ -194,3 +194,12 @@ def test_the_refusal_names_the_tool_that_has_the_option(tmp_path):
     torch.save({'x': _RunsACommand('true')}, path)
     with pytest.raises(UserError, match=r'tools/test\.py with --unsafe-unpickle'):
         read_file(path)
+
+
+def test_zip_archives_of_others_are_told_apart(tmp_path):
+    np.savez(tmp_path / 'arrays.npz', a=np.ones(2))
+    with pytest.raises(UserError, match='a zip archive, but none of torch.save'):
+        read_file(tmp_path / 'arrays.npz')
+    torch.jit.trace(torch.nn.Linear(1, 1), torch.ones(1, 1)).save(str(tmp_path / 'program.pth'))
+    with pytest.raises(UserError, match='TorchScript; save its state_dict'):
+        read_file(tmp_path / 'program.pth')

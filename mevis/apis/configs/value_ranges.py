@@ -131,7 +131,7 @@ def not_allowed(key: str, value: Any) -> str | None:
             return str(allowed)
         if allowed is None and isinstance(number, int) and abs(number) > 2**63:
             return 'a number of less than 64 bits'
-    if allowed is not None and isinstance(value, str):
+    if allowed is not None and isinstance(value, (str, bool)):
         return str(allowed)
     return None
 

@@ -72,9 +72,14 @@ class RandomResizeClip(BaseTransform):
         short_sides: Choices, pixels.
         max_long_side: Bound of the longer side, pixels;
             None: unbounded.
+
+    Raises:
+        ValueError: If there is no choice.
     """
 
     def __init__(self, short_sides: Sequence[int], max_long_side: int | None = None) -> None:
+        if not short_sides:
+            raise ValueError('short_sides must name one side or more')
         self.short_sides = tuple(short_sides)
         self.max_long_side = max_long_side
 
@@ -95,9 +100,14 @@ class RandomCropClip(BaseTransform):
     Args:
         min_size: Smallest side of the window, pixels (the clip's own side where that is smaller).
         max_size: Largest side of the window, pixels.
+
+    Raises:
+        ValueError: If the smallest is larger than the largest.
     """
 
     def __init__(self, min_size: int, max_size: int) -> None:
+        if min_size > max_size:
+            raise ValueError(f'min_size {min_size} must not be above max_size {max_size}')
         self.min_size = min_size
         self.max_size = max_size
 

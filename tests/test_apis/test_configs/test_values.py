@@ -88,6 +88,7 @@ def test_every_range_has_an_end_and_words():
     for key, numbers in NUMBERS.items():
         assert not_allowed(key, 'text') == str(numbers)
         assert not_allowed(key, math.nan) == str(numbers)
+        assert not_allowed(key, True) == str(numbers)
         assert not_allowed(key, None) is None
         assert not numbers.allows(10**40)
         low = numbers.low + (1e-3 if numbers.above else 0)

@@ -141,3 +141,10 @@ def test_no_instance(clip: dict):
     for transform in (RandomFlipClip(1.0), RandomCropClip(10, 35), ResizeClip(13)):
         clip = transform(clip)
         assert clip['gt_instance_masks'].shape == (0, 3, *clip['img_shape'])
+
+
+def test_choices_that_leave_nothing_are_refused_when_they_are_built():
+    with pytest.raises(ValueError, match='short_sides'):
+        RandomResizeClip([])
+    with pytest.raises(ValueError, match='min_size 9 must not be above max_size 8'):
+        RandomCropClip(9, 8)
