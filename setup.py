@@ -58,5 +58,7 @@ setup(
         ],
         'docs': ['mkdocs>=1.6', 'mkdocs-material', 'mkdocstrings[python]'],
         'tensorboard': ['tensorboard'],
+        # Noto, for captions in scripts that Pillow's own font lacks.
+        'fonts': ['manimgx-fonts', 'manimgx-fonts-cjk'],
     },
 )

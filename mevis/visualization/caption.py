@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from mevis.visualization.fonts import draw_text, text_length
 from mevis.visualization.palette import Colour
 
 BACKGROUND = (24, 24, 28)
@@ -38,7 +38,6 @@ def caption_bar(captions: Sequence[Caption], width: int, font_size: int = 14) ->
     Returns:
         (h, width, 3) uint8 RGB, as high as it needs to be.
     """
-    font = _font(font_size)
     line_height = round(1.35 * font_size)
     indent = line_height if any(caption.colour for caption in captions) else 0
     room = max(width - 2 * _MARGIN - indent, font_size)
@@ -56,32 +55,30 @@ def caption_bar(captions: Sequence[Caption], width: int, font_size: int = 14) ->
             box_top = top + (line_height - side) // 2
             box = (_MARGIN, box_top, _MARGIN + side, box_top + side)
             draw.rectangle(box, fill=colour)
-        draw.text((_MARGIN + indent, top), line, _INK, font)
+        draw_text(draw, (_MARGIN + indent, top), line, _INK, font_size)
     return np.array(bar)
 
 
 def break_text(text: str, width: int, font_size: int) -> list[str]:
     """Breaks a text into lines of at most ``width`` pixels; at least one line."""
-    font = _font(font_size)
     lines, line = [], ''
     for word in text.split():
         longer = f'{line} {word}' if line else word
-        if font.getlength(longer) <= width:
+        if text_length(longer, font_size) <= width:
             line = longer
             continue
         if line:
             lines.append(line)
         line = word
-        while font.getlength(line) > width and len(line) > 1:
+        while text_length(line, font_size) > width and len(line) > 1:
             end = next(
-                (n for n in range(len(line) - 1, 0, -1) if font.getlength(line[:n]) <= width), 1
+                (
+                    n
+                    for n in range(len(line) - 1, 0, -1)
+                    if text_length(line[:n], font_size) <= width
+                ),
+                1,
             )
             lines.append(line[:end])
             line = line[end:]
     return [*lines, line]
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    # Comes with Pillow, so that pictures look the same everywhere.
-    return ImageFont.load_default(size)

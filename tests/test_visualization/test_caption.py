@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from mevis.visualization.caption import Caption, _font, break_text, caption_bar
+from mevis.visualization.caption import Caption, break_text, caption_bar
+from mevis.visualization.fonts import text_length
 
 SENTENCE = 'the small red circle that moves left first and then turns around and goes back'
 
@@ -10,7 +11,7 @@ SENTENCE = 'the small red circle that moves left first and then turns around and
 def test_lines_fit_and_no_word_is_lost(width):
     lines = break_text(SENTENCE, width, 14)
     assert ' '.join(lines).replace(' ', '') == SENTENCE.replace(' ', '')
-    assert all(_font(14).getlength(line) <= width for line in lines)
+    assert all(text_length(line, 14) <= width for line in lines)
 
 
 def test_a_word_longer_than_the_line_is_broken():
