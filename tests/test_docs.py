@@ -116,3 +116,13 @@ def test_links_lead_somewhere(page):
     local = [target for target in targets if '://' not in target and ':' not in target]
     missing = [target for target in local if not (page.parent / target).exists()]
     assert missing == []
+
+
+def test_navigation_lists_every_page():
+    """The site is built strictly: a page that the navigation lacks would fail `make docs`."""
+    text = (ROOT / 'mkdocs.yml').read_text()
+    listed = set(re.findall(r'^ +- (?:[^:\n]+: )?([\w/]+\.md)$', text, re.MULTILINE))
+    pages = {path.relative_to(ROOT / 'docs').as_posix() for path in (ROOT / 'docs').rglob('*.md')}
+    assert len(pages) > 10
+    assert pages <= listed
+    assert listed - pages == {'model_zoo.md', 'CONTRIBUTING.md', 'CHANGELOG.md'}
