@@ -19,27 +19,7 @@ model = dict(
             ' large following follows goes after behind overtaking overtakes passes ahead'
         ),
     ),
-    appearance=dict(
-        type='MaskPooledAppearance',
-        backbone=dict(
-            type='mmdet.ResNet',
-            depth=18,
-            base_channels=24,
-            deep_stem=True,
-            norm_cfg=dict(type='GN', num_groups=4),
-            norm_eval=False,
-            init_cfg=dict(
-                type='Pretrained',
-                checkpoint='weights/dvis_tiny_moving_shapes_minvis.safetensors',
-                prefix='segmenter.backbone.',
-            ),
-        ),
-        in_channels=[24, 48, 96, 192],
-        levels=[0, 1, 2, 3],
-        num_frames=6,
-        frozen=True,
-        pixels=True,
-    ),
+    appearance=dict(_delete_=True, type='CroppedAppearance', num_frames=6),
 )
 train_dataloader = dict(
     batch_size=8,
@@ -69,7 +49,7 @@ val_dataloader = dict(
 test_dataloader = dict(
     dataset=dict(instance_masks_dir='data/moving_shapes/tracks/valid_u'),
 )
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=4000, val_interval=1000)
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=6000, val_interval=1500)
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='AdamW', lr=1e-3, weight_decay=1e-3),
@@ -77,6 +57,6 @@ optim_wrapper = dict(
 )
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.05, by_epoch=False, begin=0, end=100),
-    dict(type='CosineAnnealingLR', by_epoch=False, begin=100, end=4000, eta_min=1e-5),
+    dict(type='CosineAnnealingLR', by_epoch=False, begin=100, end=6000, eta_min=1e-5),
 ]
 load_from = 'weights/track_selector_trajectory.safetensors'

@@ -56,6 +56,31 @@ class _DecisionLayer(nn.Module):
         return x.unflatten(0, (batch, num_sentences))
 
 
+class WordEvidence(nn.Module):
+    """What each word says for or against the looks of a track, summed over the words.
+
+    "The striped red heart" is three conditions; the logarithms of how well each is met add up.
+    The layers of the decision would have to learn this product of words and looks anew for every
+    combination.  At the start no word says anything.
+
+    Args:
+        embed_dims: Channels C.
+    """
+
+    def __init__(self, embed_dims: int) -> None:
+        super().__init__()
+        self.of_looks = MLP(embed_dims, embed_dims, embed_dims, 2)
+        self.of_words = nn.Linear(embed_dims, embed_dims)
+        nn.init.zeros_(self.of_words.weight)
+        nn.init.zeros_(self.of_words.bias)
+
+    def forward(self, looks: Tensor, words: TextFeatures) -> Tensor:
+        """(B, K, C) and the words of B x S sentences -> (B, S, K)."""
+        telling = self.of_words(words.words) * ~words.padding_mask[..., None]
+        sentences = telling.sum(1).unflatten(0, (len(looks), -1))
+        return sentences @ self.of_looks(looks).transpose(1, 2)
+
+
 class TrackDecision(nn.Module):
     """Tracks attend to the words, to their own steps and to one another.
 
@@ -67,6 +92,7 @@ class TrackDecision(nn.Module):
         num_layers: Layers.
         num_heads: Attention heads.
         feedforward_dims: Hidden channels.
+        with_looks: Whether there are tokens of the looks of tracks.
     """
 
     def __init__(
@@ -76,8 +102,10 @@ class TrackDecision(nn.Module):
         num_layers: int,
         num_heads: int,
         feedforward_dims: int,
+        with_looks: bool = False,
     ) -> None:
         super().__init__()
+        self.evidence = WordEvidence(embed_dims) if with_looks else None
         self.word_projection = nn.Linear(word_dims, embed_dims)
         self.video_token = nn.Parameter(torch.zeros(embed_dims))
         self.layers = nn.ModuleList(
@@ -86,13 +114,17 @@ class TrackDecision(nn.Module):
         self.track_head = MLP(embed_dims, embed_dims, 1, 2)
         self.presence_head = MLP(embed_dims, embed_dims, 1, 2)
 
-    def forward(self, steps: Tensor, valid: Tensor, words: TextFeatures) -> Choice:
+    def forward(
+        self, steps: Tensor, valid: Tensor, words: TextFeatures, looks: Tensor | None = None
+    ) -> Choice:
         """Decides.
 
         Args:
             steps: (B, K, N, C), encoded tracks; K = 0 is allowed.
             valid: (B, K, N) bool.
             words: Of B x S sentences, video after video.
+            looks: (B, K, C), the mean looks of each track, as no layer has mixed them with its
+                motion yet; None without looks.
 
         Returns:
             Logits; those of tracks without a valid step mean nothing.
@@ -101,6 +133,8 @@ class TrackDecision(nn.Module):
         words = TextFeatures(self.word_projection(words.words), words.padding_mask)
         sentences = words.words[:, 0].unflatten(0, (batch, -1))
         tracks = mean_over_steps(steps, valid)
+        if looks is not None:
+            tracks = tracks + looks
         video = self.video_token.expand(batch, 1, -1)
         x = torch.cat((video, tracks), 1)[:, None] + sentences[:, :, None]
         present = torch.cat((valid.new_ones(batch, 1), valid.any(-1)), 1)
@@ -108,7 +142,7 @@ class TrackDecision(nn.Module):
         steps_mask = attention_padding(valid.flatten(0, 1))
         for layer in self.layers:
             x = layer(x, words, steps.flatten(0, 1), steps_mask, tracks_mask)
-        return Choice(
-            self.track_head(x[:, :, 1:])[..., 0],
-            self.presence_head(x[:, :, 0])[..., 0],
-        )
+        chosen = self.track_head(x[:, :, 1:])[..., 0]
+        if looks is not None and self.evidence is not None:
+            chosen = chosen + self.evidence(looks, words)
+        return Choice(chosen, self.presence_head(x[:, :, 0])[..., 0])

@@ -14,7 +14,11 @@ from mevis.models.base_segmentor import BaseRefVidSegmentor
 from mevis.models.track_selector.criterion import choice_losses
 from mevis.models.track_selector.track_answer import TrackAnswer, choose_tracks
 from mevis.models.track_selector.track_decision import Choice, TrackDecision
-from mevis.models.track_selector.track_encoder import TokenProjection, TrackEncoder
+from mevis.models.track_selector.track_encoder import (
+    TokenProjection,
+    TrackEncoder,
+    mean_over_steps,
+)
 from mevis.models.track_selector.track_steps import TrackSteps, cut_into_steps
 from mevis.models.track_selector.trajectory_features import (
     STILL_FEATURES,
@@ -32,10 +36,12 @@ class EncodedTracks:
     Attributes:
         tokens: (B, K, N, C).
         valid: (B, K, N) bool.
+        looks: (B, K, C), mean looks of each track; None without.
     """
 
     tokens: Tensor
     valid: Tensor
+    looks: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ class TrackSelector(BaseRefVidSegmentor):
             num_decoder_layers,
             num_heads,
             feedforward_dims,
+            with_looks=self.appearance.num_frames > 0,
         )
 
     @property
@@ -144,15 +151,17 @@ class TrackSelector(BaseRefVidSegmentor):
             in_clips: The same tracks in the frames of the clips.
         """
         tokens, valid = self._trajectory_tokens(tracks)
+        mean_looks = None
         if clips is not None and self.appearance.num_frames:
             looks, seen = self.appearance(clips, in_clips, valid.shape[1])
+            mean_looks = mean_over_steps(looks, seen)
             tokens, valid = torch.cat((tokens, looks), 2), torch.cat((valid, seen), 2)
-        return EncodedTracks(self.track_encoder(tokens, valid), valid)
+        return EncodedTracks(self.track_encoder(tokens, valid), valid, mean_looks)
 
     def choose(self, encoded: EncodedTracks, expressions: Sequence[str]) -> Choice:
         """Asks B x S sentences, video after video."""
         words = self.text_encoder(list(expressions), self.device)
-        return self.decision(encoded.tokens, encoded.valid, words)
+        return self.decision(encoded.tokens, encoded.valid, words, encoded.looks)
 
     def loss(
         self, clips: Tensor, padding_mask: Tensor, samples: Sequence[RefVidSegDataSample]

@@ -1,7 +1,14 @@
 import pytest
 import torch
 
-from mevis.structures import Expression, InstanceMasks, RefVidSegDataSample, encode_rle
+from mevis.structures import (
+    ClipTracks,
+    Expression,
+    InstanceMasks,
+    RefVidSegDataSample,
+    Trajectories,
+    encode_rle,
+)
 
 TEXTS = ['the thing moving left', 'the thing that, still']
 
@@ -142,7 +149,13 @@ APPEARANCE = dict(
 )
 
 
-@pytest.mark.parametrize('appearance', [None, APPEARANCE], ids=['trajectories', 'looks'])
+CROPS = dict(type='CroppedAppearance', crop_size=8, channels=(8, 8), num_frames=3)
+LOOKS = pytest.mark.parametrize('appearance', [APPEARANCE, CROPS], ids=['pooled', 'crops'])
+
+
+@pytest.mark.parametrize(
+    'appearance', [None, APPEARANCE, CROPS], ids=['trajectories', 'pooled', 'crops']
+)
 @pytest.mark.parametrize('count', [0, 3])
 def test_the_answer_is_the_union_of_the_chosen_tracks(build, appearance, count):
     selector = build.selector(appearance=appearance, track_threshold=0.0)
@@ -157,8 +170,9 @@ def test_the_answer_is_the_union_of_the_chosen_tracks(build, appearance, count):
     assert answer.score > 0 or not count
 
 
-def test_looks_tell_tracks_apart_that_move_alike(build):
-    selector = build.selector(appearance=APPEARANCE, num_encoder_layers=1)
+@LOOKS
+def test_looks_tell_tracks_apart_that_move_alike(build, appearance):
+    selector = build.selector(appearance=appearance, num_encoder_layers=1)
     one, _ = video_sample(2)
     one.instances = InstanceMasks([one.instances.rles[0]] * 2, [0.5, 0.4], [0, 0], (64, 96))
     dark = torch.zeros(6, 3, 64, 96, dtype=torch.uint8)
@@ -167,3 +181,30 @@ def test_looks_tell_tracks_apart_that_move_alike(build):
         bright = selector.encode_video(dark + 200, one)
     assert torch.allclose(encoded.encoded.tokens[0, 0], encoded.encoded.tokens[0, 1], atol=1e-5)
     assert not torch.allclose(encoded.encoded.tokens, bright.encoded.tokens, atol=1e-3)
+
+
+@LOOKS
+def test_words_learn_to_tell_colours_of_tracks_that_move_alike(build, appearance):
+    selector = build.selector(appearance=appearance, num_encoder_layers=1).train()
+    one, masks = video_sample(2)
+    one.set_metainfo({'expressions': [Expression('0', 'left'), Expression('1', 'right')]})
+    one.gt_choice = torch.eye(2)
+    frames = torch.zeros(6, 3, 64, 96)
+    frames[:, 0][masks[0]], frames[:, 2][masks[1]] = 2.0, 2.0
+    still = torch.stack([masks[k, 0] for k in range(2)])[:, None].expand_as(masks)
+    rles = [encode_rle(tube.numpy()) for tube in still]
+    one.instances = InstanceMasks(rles, [0.5] * 2, [0] * 2, (64, 96))
+    optimizer = torch.optim.Adam(selector.parameters(), 5e-3)
+    for _ in range(60):
+        losses = selector.loss(frames[None], torch.zeros(1, 6, 64, 96, dtype=torch.bool), [one])
+        optimizer.zero_grad()
+        sum(losses.values()).backward()
+        optimizer.step()
+    tracks = selector.eval().choose(_encoded(selector, frames, one), ['left', 'right']).tracks[0]
+    assert (tracks > 0).tolist() == [[True, False], [False, True]]
+
+
+def _encoded(selector, frames, one):
+    clip = ClipTracks.of(one.instances, range(6), 6, (64, 96), (64, 96))
+    tracks = Trajectories.from_instances(one.instances, range(6), 6)
+    return selector.encode_tracks([tracks], frames[None], [clip])
