@@ -8,5 +8,5 @@ if [ $# -lt 3 ]; then
 fi
 config=$1 checkpoint=$2 processes=$3
 shift 3
-exec "${PYTHON:-python}" -m torch.distributed.run --standalone --nproc-per-node "$processes" \
+exec "${PYTHON:-python}" -m mevis.apis.running.launcher --standalone --nproc-per-node "$processes" \
   "$(dirname "$0")/test.py" "$config" "$checkpoint" --launcher pytorch "$@"

@@ -8,5 +8,5 @@ if [ $# -lt 2 ]; then
 fi
 config=$1 processes=$2
 shift 2
-exec "${PYTHON:-python}" -m torch.distributed.run --standalone --nproc-per-node "$processes" \
+exec "${PYTHON:-python}" -m mevis.apis.running.launcher --standalone --nproc-per-node "$processes" \
   "$(dirname "$0")/train.py" "$config" --launcher pytorch "$@"

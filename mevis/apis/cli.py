@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from mevis.apis.explanation import explain, is_defect_to_raise, one_line
 from mevis.apis.interruption import Interruption
+from mevis.apis.ranks import is_first_to_speak
 
 BAD_INPUT = 2
 DEFECT = 70
@@ -57,7 +58,8 @@ def run(main: Callable[[], int | None], resume_by: str = '') -> NoReturn:
 
 def _interrupted(interruption: Interruption | None, resume_by: str) -> int:
     _end_quietly()
-    print(f'interrupted{resume_by and f"; {resume_by}"}', file=sys.stderr)
+    if is_first_to_speak():
+        print(f'interrupted{resume_by and f"; {resume_by}"}', file=sys.stderr)
     return 130 if interruption is None else interruption.status
 
 
@@ -67,12 +69,15 @@ def _failed(error: Exception, debug: bool) -> int:
     if debug or (message is None and is_defect_to_raise()):
         raise error
     _end_quietly()
+    status = DEFECT if message is None else BAD_INPUT
+    if not is_first_to_speak():
+        return status
     if message is not None:
         print(f'error: {one_line(message)}', file=sys.stderr)
-        return BAD_INPUT
+        return status
     said = one_line(f'{type(error).__name__}: {error}')[:500]
     print(f'error: {said} (this is a fault of mevis; --debug shows where)', file=sys.stderr)
-    return DEFECT
+    return status
 
 
 def _end_quietly() -> None:

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import time
 from types import FrameType
 
 _SIGNALS = [
     getattr(signal, name) for name in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, name)
 ]
+
+_PATIENCE = 3.0
 
 
 class Interruption:
@@ -18,6 +21,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.signal: int | None = None
+        self._since = 0.0
         self._owner = os.getpid()
         for number in _SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
@@ -31,5 +35,10 @@ class Interruption:
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if os.getpid() != self._owner:
             os._exit(128 + number)
-        self.signal = self.signal or number
+        if self.signal is not None:
+            # A launcher sends what the terminal has sent already; only later it means impatience.
+            if time.monotonic() - self._since < _PATIENCE:
+                return
+            os._exit(128 + number)
+        self.signal, self._since = number, time.monotonic()
         raise KeyboardInterrupt

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from mevis.datasets.mevis_format import names_objects
 from mevis.datasets.video_integrity import Problem, VideoCheck, check_video, without_place
 from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
+from mevis.structures.process_pool import map_in_processes
 
 # Published by the authors of MeViS; of mask_dict.json.
 _PUBLISHED_SHA256 = {
@@ -115,11 +115,7 @@ def check_split(
 
 
 def _run(checks: list[VideoCheck], num_workers: int) -> Iterator[tuple[Counter, list[Problem]]]:
-    if num_workers <= 1:
-        yield from map(check_video, checks)
-        return
-    with ProcessPoolExecutor(num_workers) as pool:
-        yield from pool.map(check_video, checks, chunksize=4)
+    yield from map_in_processes(check_video, checks, min(num_workers, len(checks)))
 
 
 class _AnyVideos(Struct):

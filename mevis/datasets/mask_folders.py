@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from mevis.errors import UserError
 from mevis.structures import decode_rle, encode_rle
 from mevis.structures.atomic_write import atomic_path, atomic_write_text
 from mevis.structures.mask_store import MaskStore
+from mevis.structures.process_pool import map_in_processes
 
 OnVideo = Callable[[int, int], None]
 
@@ -59,11 +59,7 @@ def export_masks(
 
 
 def _run(function: Callable[[Any], Any], jobs: list, num_workers: int) -> Iterator[Any]:
-    if num_workers <= 1:
-        yield from map(function, jobs)
-        return
-    with ProcessPoolExecutor(num_workers) as pool:
-        yield from pool.map(function, jobs)
+    yield from map_in_processes(function, jobs, min(num_workers, len(jobs)))
 
 
 def _export_video(job: tuple[Path, Path, str, VideoRecord, MaskStore]) -> int:

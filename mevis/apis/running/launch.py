@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_main_process
 
 from mevis.apis.explanation import explain
+from mevis.apis.ranks import end_with_launcher
 from mevis.errors import UserError
 from mevis.structures.atomic_write import check_target
 from mevis.structures.folder_lock import hold_folder
@@ -27,6 +28,7 @@ def prepare_processes(cfg: Config, launcher: str) -> None:
     cfg.launcher = launcher
     if launcher == 'none':
         return
+    end_with_launcher()
     import torch
 
     if launcher == 'pytorch' and 'LOCAL_RANK' not in os.environ:

@@ -14,9 +14,9 @@ from mevis.evaluation.expression_score import (
     score_expression,
 )
 from mevis.evaluation.prediction_source import PredictionSource, Size, open_predictions
-from mevis.evaluation.process_pool import map_in_processes
 from mevis.structures import Expression
 from mevis.structures.mask_store import MaskStore
+from mevis.structures.process_pool import map_in_processes
 
 OnVideo = Callable[[int, int], None]
 

@@ -12,11 +12,11 @@ from mevis.datasets import MeViSDataset
 from mevis.datasets.video_record import VideoRecord
 from mevis.errors import UserError
 from mevis.evaluation.expression_score import ExpressionKey, ExpressionScore, score_frame
-from mevis.evaluation.process_pool import map_in_processes
 from mevis.evaluation.score_summary import summarize
 from mevis.registry import TRANSFORMS
 from mevis.structures import InstanceMasks, decode_rle
 from mevis.structures.mask_store import MaskStore
+from mevis.structures.process_pool import map_in_processes
 
 
 @dataclass(frozen=True)

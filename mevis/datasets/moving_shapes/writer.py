@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from mevis.errors import UserError
 from mevis.structures import encode_rle
 from mevis.structures.atomic_write import atomic_write_text, errors_naming
 from mevis.structures.folder_lock import FolderLock
+from mevis.structures.process_pool import map_in_processes
 
 SPLITS = ('train', 'valid_u', 'valid', 'test')
 WITHOUT_TRUTH = ('valid', 'test')
@@ -138,11 +138,7 @@ def _write_split(
 
 
 def _each(work: Callable[[int], None], items: list[int], workers: int) -> Iterator[None]:
-    if workers <= 1 or len(items) < 2:
-        yield from map(work, items)
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(work, items, chunksize=4)
+    yield from map_in_processes(work, items, min(workers, len(items)))
 
 
 def _check_recipe(folder: Path, recipe: Recipe) -> bool:

@@ -10,10 +10,10 @@ from PIL import Image
 
 from mevis.errors import UserError
 from mevis.evaluation.prediction_source import PredictionSource
-from mevis.evaluation.process_pool import map_in_processes
 from mevis.evaluation.submission.check import check_archive
 from mevis.evaluation.submission.layout import VideoLayout
 from mevis.structures.atomic_write import atomic_path
+from mevis.structures.process_pool import map_in_processes
 
 OnStage = Callable[[str, int, int], None]
 # The earliest time that zip knows: the same answers make the same bytes.

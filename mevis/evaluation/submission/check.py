@@ -10,10 +10,10 @@ import numpy as np
 from mevis.boundary.files import regular_file
 from mevis.boundary.pictures import open_picture
 from mevis.errors import UserError
-from mevis.evaluation.process_pool import map_in_processes
 from mevis.evaluation.submission.layout import VideoLayout
 from mevis.evaluation.submission.problem import SubmissionProblem
 from mevis.evaluation.submission.structure import foreign_entries, whole_fault
+from mevis.structures.process_pool import map_in_processes
 
 Size = tuple[int, int]
 OnVideo = Callable[[int, int], None]

@@ -5,7 +5,7 @@ import pytest
 
 from mevis.boundary.run_lengths import rle_num_pixels
 from mevis.errors import UserError
-from mevis.evaluation.process_pool import map_in_processes
+from mevis.structures.process_pool import map_in_processes
 
 
 @pytest.mark.parametrize('num_workers', [0, 1, 2])

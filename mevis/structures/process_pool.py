@@ -1,5 +1,6 @@
 """Work on several processes: bounded, in order, and errors come through."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -7,7 +8,9 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from mevis.errors import UserError
+from mevis.structures.parent_watch import end_with_parent
 
+MOST_WORKERS = 256
 Job = TypeVar('Job')
 Result = TypeVar('Result')
 
@@ -18,7 +21,8 @@ def map_in_processes(
     """Yields ``function(job)`` for each job, in the order of the jobs.
 
     At most ``num_workers`` processes run and at most twice as many results wait, so memory is
-    bounded whatever the number of jobs.  The first error ends all.
+    bounded whatever the number of jobs.  The first error ends all, and so does an interruption:
+    workers neither finish what is nobody's any more nor outlive this process.
 
     Args:
         function: Of a module, so that processes can find it.
@@ -26,13 +30,16 @@ def map_in_processes(
         num_workers: Processes; 1 or fewer: in this process.
 
     Raises:
-        UserError: If a process is killed, for memory as a rule.
+        UserError: If a process is killed, for memory as a rule, or too many are wanted.
         Exception: Whatever a job raises.
     """
     if num_workers <= 1:
         yield from map(function, jobs)
         return
-    with ProcessPoolExecutor(num_workers) as pool:
+    if num_workers > MOST_WORKERS:
+        raise UserError(f'--workers {num_workers}: {MOST_WORKERS} at most.')
+    parent = (os.getpid(),)
+    with ProcessPoolExecutor(num_workers, initializer=end_with_parent, initargs=parent) as pool:
         waiting: deque[Future[Result]] = deque()
         try:
             for job in jobs:
@@ -45,6 +52,10 @@ def map_in_processes(
             raise UserError(
                 'a worker process was killed, for want of memory as a rule. Use fewer --workers.'
             ) from error
+        except BaseException:
+            for worker in list((pool._processes or {}).values()):
+                worker.terminate()
+            raise
         finally:
             for future in waiting:
                 future.cancel()
