@@ -78,6 +78,16 @@ def unknown_parts(line: str) -> list[str]:
     return unknown
 
 
+def write_clip(path: Path) -> None:
+    """A video of four small frames, for blocks that open one."""
+    from mevis.testing.small_mutr import random_video
+    from mevis.visualization.video_writer import write_video
+
+    with write_video(path, 5) as video:
+        for frame in random_video(4).permute(0, 2, 3, 1).numpy():
+            video.write(frame)
+
+
 def test_there_is_something_to_check():
     assert len(PAGES) >= 8
     assert PYTHON
@@ -86,6 +96,10 @@ def test_there_is_something_to_check():
 
 @pytest.mark.parametrize('text', PYTHON)
 def test_python_block_runs(text, tmp_path):
+    for name in ('configs', 'weights'):  # as in the checkout, where the reader stands
+        (tmp_path / name).symlink_to(ROOT / name)
+    if 'clip.mp4' in text:
+        write_clip(tmp_path / 'clip.mp4')
     # In a process of its own: a block registers modules.
     command = [sys.executable, '-c', text]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=300)
