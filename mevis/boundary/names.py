@@ -16,6 +16,7 @@ LONGEST_PART = 250
 LONGEST_PATH = 1000
 """Bytes; systems allow 4,096, or 1,024, with the folder before it."""
 
+_LONGEST_DEVICE = 4
 _DEVICES = {'con', 'prn', 'aux', 'nul'} | {
     f'{port}{number}' for port in ('com', 'lpt') for number in range(1, 10)
 }
@@ -114,8 +115,16 @@ def is_litter(name: str) -> bool:
 
 def _refusal(name: str) -> str:
     """Why a name cannot be that of one file; empty if it can."""
-    if 4 < len(name) <= LONGEST_PART and name.isascii() and name.isalnum():
-        return ''  # most are; a data set has a hundred thousand frames
+    return '' if _is_plain(name) else _strange(name)
+
+
+def _is_plain(name: str) -> bool:
+    """Most are: frames and sentences of a data set, by the hundred thousand."""
+    short = len(name) <= LONGEST_PART and name.isascii() and name.isalnum()
+    return short and (len(name) > _LONGEST_DEVICE or name.isdecimal())
+
+
+def _strange(name: str) -> str:
     if not name:
         return 'it is empty, or a part of it is'
     if name in ('.', '..'):

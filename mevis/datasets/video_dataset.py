@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
+from mevis.boundary.collection import no_garbage
 from mevis.boundary.pictures import picture_size
 from mevis.datasets.frame_reader import MEND
 from mevis.datasets.video_record import VideoRecord
@@ -72,8 +73,9 @@ class VideoDataset(Dataset, ABC):
                 f'{self.data_root}: no such folder (data_root of the data set).'
                 ' docs/guides/data.md says how to get the data.'
             )
-        records = self.load_records()
-        self.check_records(records)
+        with no_garbage():
+            records = self.load_records()
+            self.check_records(records)
         self.records = _choose(records, videos, skip_videos, str(self.data_root))
         self._items = self._index_items(centre_stride)
 

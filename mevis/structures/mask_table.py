@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
+from mevis.boundary.collection import no_garbage
 from mevis.boundary.formats import MaskTrack
 from mevis.boundary.pictures import max_pixels
 from mevis.boundary.rle import trusted_track
@@ -42,19 +43,20 @@ def write_mask_table(path: Path, file: BinaryIO, fingerprint: dict[str, Any]) ->
     sizes: list[np.ndarray] = []
     file.write(_MAGIC)
     num_bytes = num_masks = 0
-    for anno_id, track, count in iterate_json_object(path):
-        counts, track_sizes, was_compressed = _pack_track(path, anno_id, track)
-        num_present = int((track_sizes[:, 0] != ABSENT).sum())
-        # Quotes are fast to count: a mask has two keys and a text at least, which hold none.
-        if not was_compressed or count('"') != 6 * num_present:
-            _check_keys(path, anno_id, num_present, count)
-        file.write(b''.join(counts))
-        track_ends = num_bytes + np.cumsum([len(count) for count in counts], dtype=np.int64)
-        ends.append(track_ends)
-        sizes.append(track_sizes)
-        rows[anno_id] = (num_masks, len(track))
-        num_bytes = int(track_ends[-1]) if len(track_ends) else num_bytes
-        num_masks += len(track)
+    with no_garbage():
+        for anno_id, track, count in iterate_json_object(path):
+            counts, track_sizes, was_compressed = _pack_track(path, anno_id, track)
+            num_present = int((track_sizes[:, 0] != ABSENT).sum())
+            # Quotes are fast to count: a mask has two keys and a text at least, which hold none.
+            if not was_compressed or count('"') != 6 * num_present:
+                _check_keys(path, anno_id, num_present, count)
+            file.write(b''.join(counts))
+            track_ends = num_bytes + np.cumsum([len(count) for count in counts], dtype=np.int64)
+            ends.append(track_ends)
+            sizes.append(track_sizes)
+            rows[anno_id] = (num_masks, len(track))
+            num_bytes = int(track_ends[-1]) if len(track_ends) else num_bytes
+            num_masks += len(track)
     file.write(bytes(-(len(_MAGIC) + num_bytes) % 8))
     file.write(np.concatenate([*ends, np.zeros(0, np.int64)]).tobytes())
     file.write(np.concatenate([*sizes, np.zeros((0, 2), np.int32)]).tobytes())

@@ -121,3 +121,11 @@ def test_what_is_no_file_is_one_line(tmp_path):
         read_json(tmp_path / 'pipe', dict)
     with pytest.raises(UserError):
         read_json(tmp_path / ('x' * 300), dict)
+
+
+def test_keys_that_come_twice_are_found_whatever_texts_look_like():
+    sound = b'{"a": "b\\": c", "\\"" : [{"x" :1}, {"x": {"a": 2}}]}'
+    assert parse_json(sound, 'x') == {'a': 'b": c', '"': [{'x': 1}, {'x': {'a': 2}}]}
+    for twice in (b'{"a" : 1, "a": 2}', b'[{"x": {"a": "y", "\\u0061": 1}}]', b'{"a":1, "a" :1}'):
+        with pytest.raises(UserError, match='comes twice'):
+            parse_json(twice, 'x')
