@@ -61,24 +61,25 @@ def print_report(report, limit: int) -> None:
     from collections import Counter
 
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+
+    from mevis.boundary.terminal import literal
 
     console = Console(highlight=False, soft_wrap=True)
     counts = ', '.join(f'{number} {what}' for what, number in report.counts.items())
-    console.print(f'[bold]{escape(report.split)}[/]: {escape(counts) or "nothing"}')
+    console.print(f'[bold]{literal(report.split)}[/]: {literal(counts) or "nothing"}')
     for note in report.notes:
-        console.print(f'  {escape(note)}')
+        console.print(f'  {literal(note)}')
     levels = {True: '[red]error[/]', False: '[yellow]warning[/]'}
     problems = sorted(report.problems, key=lambda problem: not problem.is_error)
     if problems:
         table = Table('', 'kind', 'number')
         for (is_error, kind), number in Counter((p.is_error, p.kind) for p in problems).items():
-            table.add_row(levels[is_error], escape(kind), str(number))
+            table.add_row(levels[is_error], literal(kind), str(number))
         console.print(table)
     for problem in problems[:limit]:
         text = f'{problem.kind}: {problem.place}: {problem.detail}'
-        console.print(f'  {levels[problem.is_error]} {escape(text)}')
+        console.print(f'  {levels[problem.is_error]} {literal(text)}')
     hidden = max(0, len(problems) - limit)
     more = f' ({hidden} not listed, see --limit)' if hidden else ''
     errors = sum(problem.is_error for problem in problems)

@@ -105,6 +105,7 @@ def main() -> None:
     from mevis.apis.inference.output import MARKER, free_folder, write_result
     from mevis.apis.inference.shipped_model import chosen_model
     from mevis.apis.inference.video_source import ChosenFrames, open_video
+    from mevis.boundary.terminal import plain
     from mevis.structures.atomic_folder import check_folder, check_replaceable
 
     texts, video = checked_texts(args.text), open_video(args.video)
@@ -149,7 +150,7 @@ def main() -> None:
         paths += draw_instances(result.source, result.tracks.top(_DRAWN), out_dir / 'tracks')
         print(UNSEEN, file=sys.stderr)
     for path in paths:
-        print(path)
+        print(plain(path))
 
 
 if __name__ == '__main__':

@@ -50,6 +50,7 @@ def main() -> None:
 
     from mevis.apis.drawing.instances import at_least, draw_instances, read_tracks
     from mevis.apis.inference.video_source import open_video
+    from mevis.boundary.terminal import plain
     from mevis.structures.atomic_folder import check_folder
 
     video = open_video(args.video)
@@ -63,9 +64,9 @@ def main() -> None:
         options = (args.config, args.checkpoint, args.device, args.cfg_options)
         instances = InstanceInferencer(*options).find(video)
     instances = at_least(instances, args.min_score).top(args.top_k)
-    print(f'{video.name}: {len(instances)} tracks')
+    print(f'{plain(video.name)}: {len(instances)} tracks')
     for path in draw_instances(video, instances, out_dir, args.classes):
-        print(path)
+        print(plain(path))
 
 
 if __name__ == '__main__':

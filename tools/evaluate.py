@@ -46,6 +46,7 @@ def main() -> None:
     from rich.progress import Progress
 
     from mevis.apis.scoring.split_scores import score_predictions
+    from mevis.boundary.terminal import plain
     from mevis.evaluation.score_table import print_scores
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
@@ -64,7 +65,7 @@ def main() -> None:
     if args.out:
         atomic_write_text(args.out, json.dumps(scored.to_dict(), indent=1) + '\n')
     if scored.missing:
-        listed = ', '.join(scored.missing[:5]) + (' …' if len(scored.missing) > 5 else '')
+        listed = plain(', '.join(scored.missing[:5])) + (' …' if len(scored.missing) > 5 else '')
         console.print(
             f'{len(scored.missing)} videos have no predictions and score 0: {listed}',
             markup=False,

@@ -75,8 +75,9 @@ def main() -> None:
         print(json.dumps(found, indent=2))
         return
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+
+    from mevis.boundary.terminal import literal
 
     console = Console()
     for name, modules in found.items():
@@ -87,7 +88,7 @@ def main() -> None:
             row = [key, about['purpose']]
             if args.arguments:
                 row.append(about['arguments'])
-            table.add_row(*map(escape, row))
+            table.add_row(*map(literal, row))
         console.print(table)
 
 

@@ -47,6 +47,7 @@ def parse_args() -> argparse.Namespace:
 def check(args: argparse.Namespace) -> int:
     """Checks an archive; returns the exit status."""
     from mevis.apis.scoring.submission import layout_of_annotations
+    from mevis.boundary.terminal import plain
     from mevis.evaluation.submission import check_archive
 
     layout = layout_of_annotations(args.annotations)
@@ -59,7 +60,7 @@ def check(args: argparse.Namespace) -> int:
             lambda done, total: progress.update(task, completed=done),
         )
     for problem in problems[: args.limit]:
-        print(problem)
+        print(plain(problem))
     if len(problems) > args.limit:
         print(f'… and {len(problems) - args.limit} more (--limit)')
     if problems:

@@ -74,6 +74,7 @@ def print_table(scores: dict[str, float], data: Path) -> None:
     from rich.table import Table
 
     from mevis.apis.scoring.baselines import baseline_scores
+    from mevis.boundary.terminal import literal
 
     columns = {'this model': scores, **baseline_scores(data, SPLIT)}
     table = Table('J&F (%)', *columns, title='Held-out MovingShapes')
@@ -81,7 +82,7 @@ def print_table(scores: dict[str, float], data: Path) -> None:
     kinds = sorted(key for key in scores if key.startswith('J&F/') and ':' not in key)
     for key in ('J&F', *kinds):
         cells = [f'{column[key]:.1f}' if key in column else '-' for column in columns.values()]
-        table.add_row('all' if key == 'J&F' else key.removeprefix('J&F/'), *cells)
+        table.add_row('all' if key == 'J&F' else literal(key.removeprefix('J&F/')), *cells)
     Console(highlight=False).print(table)
 
 

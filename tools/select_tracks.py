@@ -55,6 +55,7 @@ def main() -> None:
     from rich.table import Table
 
     from mevis.apis.inference.track_selection import load_selector, select_tracks
+    from mevis.boundary.terminal import literal
     from mevis.structures.atomic_write import atomic_write_text, check_target
     from mevis.track_sources.files import read_trajectories
 
@@ -63,7 +64,7 @@ def main() -> None:
     tracks = read_trajectories(args.tracks, read_size(args.size), args.video)
     model = load_selector(args.config, args.checkpoint, args.device)
     answers = select_tracks(model, tracks, args.text)
-    table = Table('track', *(answer.text for answer in answers))
+    table = Table('track', *(literal(answer.text) for answer in answers))
     for column in table.columns[1:]:
         column.justify = 'right'
     for place, name in enumerate(tracks.ids):
@@ -73,7 +74,7 @@ def main() -> None:
             else f'{answer.scores[place]:.2f}  '
             for answer in answers
         ]
-        table.add_row(str(name), *cells)
+        table.add_row(literal(name), *cells)
     table.add_section()
     table.add_row('anything', *(f'{answer.presence:.2f}  ' for answer in answers))
     Console().print(table)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mevis.boundary.terminal import literal
 from mevis.evaluation.score_summary import GroupScore, Scores, Tags, group_scores, summarize
 
 
@@ -28,7 +29,7 @@ def print_scores(scores: Scores, tags: Tags | None = None) -> None:
 def _rows(groups: Sequence[GroupScore]) -> list[list[str]]:
     return [
         [
-            group.name,
+            literal(group.name),
             str(group.count),
             f'{group.similarity:.2f}',
             f'{group.accuracy:.2f}',

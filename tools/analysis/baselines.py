@@ -50,14 +50,16 @@ def print_figures(columns: dict[str, dict[str, float]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table('J&F', *columns)
+    from mevis.boundary.terminal import literal
+
+    table = Table('J&F', *map(literal, columns))
     for column in table.columns[1:]:
         column.justify = 'right'
     names = {name for figures in columns.values() for name in figures}
     tags = sorted((n for n in names if n.startswith('J&F/')), key=lambda n: (':' in n, n))
     for name in ('J&F', *tags):
         cells = [f'{c[name]:.2f}' if name in c else '-' for c in columns.values()]
-        table.add_row('all' if name == 'J&F' else name.removeprefix('J&F/'), *cells)
+        table.add_row('all' if name == 'J&F' else literal(name.removeprefix('J&F/')), *cells)
     Console(highlight=False).print(table)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from mevis.apis.ablation.plan import Plan
 from mevis.apis.ablation.running import write_json
 from mevis.apis.ablation.summary import ALL, Figure, RowSummary
+from mevis.boundary.terminal import literal
 from mevis.structures.atomic_write import atomic_write_text
 
 Summaries = Mapping[str, RowSummary]
@@ -22,13 +23,13 @@ def print_table(summaries: Summaries, plan: Plan) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=220)  # logs have no edge to fold at
     kinds = kinds_of(summaries)
-    table = Table('row', 'seeds', 'J&F', f'beside {plan.reference}', *kinds)
+    table = Table('row', 'seeds', 'J&F', f'beside {literal(plan.reference)}', *map(literal, kinds))
     for column in table.columns[1:]:
         column.justify = 'right'
     for name, summary in summaries.items():
         cells = [summary.figures.get(kind) for kind in kinds]
         table.add_row(
-            name,
+            literal(name),
             str(len(summary.seeds)),
             with_spread(summary.figures[ALL]),
             difference_text(summary.figures[ALL]),

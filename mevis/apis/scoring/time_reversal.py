@@ -10,6 +10,7 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 
+from mevis.boundary.terminal import literal
 from mevis.errors import UserError
 from mevis.evaluation.functional import region_similarity
 from mevis.structures import InstanceMasks, RefVidSegDataSample, decode_rle
@@ -168,7 +169,7 @@ def print_summary(summary: Mapping[str, Any]) -> None:
         table.add_column(f'IoU, {order}', justify='right')
         table.add_column(f'score difference, {order}', justify='right')
     for name, row in (('all', summary['overall']), *summary['tags'].items()):
-        cells = [name, str(row['number'])]
+        cells = [literal(name), str(row['number'])]
         for order in ORDERS:
             cells += [f'{row[order]["iou"]:.3f}', f'{row[order]["score_difference"]:.4f}']
         table.add_row(*cells)

@@ -17,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from mevis.boundary.terminal import plain
 from mevis.registry import HOOKS
 
 
@@ -50,7 +51,7 @@ class ProgressHook(Hook):
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
-            TextColumn('{task.fields[note]}'),
+            TextColumn('{task.fields[note]}', markup=False),
             console=console,
             refresh_per_second=4,
         )
@@ -118,4 +119,4 @@ class ProgressHook(Hook):
 
 
 def _video(outputs: Any) -> str:
-    return str(outputs[0].get('video', '')) if outputs else ''
+    return plain(outputs[0].get('video', '')) if outputs else ''

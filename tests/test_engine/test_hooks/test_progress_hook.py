@@ -42,3 +42,13 @@ def test_no_bars_in_a_pipe_or_on_other_ranks(capsys):
     assert walk(ProgressHook(), runner()) == []
     assert walk(ProgressHook(force=True), runner(rank=1)) == []
     assert capsys.readouterr().err == ''
+
+
+def test_the_name_of_a_video_is_no_markup(capsys):
+    hook, run = ProgressHook(force=True), runner()
+    hook.before_run(run)
+    hook.before_val_epoch(run)
+    hook.after_val_iter(run, 0, outputs=[{'video': '[/] \x1b]0;title\x07'}])
+    hook._progress.refresh()
+    hook.after_run(run)
+    assert '[/] \\x1b]0;title' in capsys.readouterr().err
