@@ -1,6 +1,7 @@
 """Checkpoints from which training goes on to the last bit, whenever it was killed."""
 
 import logging
+import re
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,9 @@ class ResumableCheckpointHook(CheckpointHook):
         if 'keep_ckpt_ids' not in runner.message_hub._resumed_keys:
             runner.message_hub.update_info('keep_ckpt_ids', info['keep_ckpt_ids'])
         super().before_train(runner)
+        if is_main_process():
+            stale = [int(step) for step in info.get('stale_ckpt_ids', [])]
+            remove_leftovers(Path(self.out_dir), self.filename_tmpl, stale)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Adds the waiting gradients of all ranks."""
@@ -100,6 +104,8 @@ class ResumableCheckpointHook(CheckpointHook):
 
     def _save_checkpoint_with_step(self, runner: Runner, step: int, meta: dict[str, Any]) -> None:
         stale = self._note_step(runner, step)
+        # For the next run, if this one is killed before they are gone.
+        runner.message_hub.update_info('stale_ckpt_ids', stale)
         name = self.filename_tmpl.format(step)
         self.last_ckpt = str(Path(self.out_dir) / name)
         runner.message_hub.update_info('last_ckpt', self.last_ckpt)
@@ -127,6 +133,23 @@ class ResumableCheckpointHook(CheckpointHook):
         self.keep_ckpt_ids = deque(kept)
         runner.message_hub.update_info('keep_ckpt_ids', kept)
         return stale
+
+
+def remove_leftovers(folder: Path, template: str, stale: list[int]) -> None:
+    """Removes what a training left that was killed while it saved.
+
+    Args:
+        folder: Of the checkpoints.
+        template: Of their names, such as ``iter_{}.pth``.
+        stale: Those that were to go after the last one was saved.
+    """
+    start, end = template.split('{}')
+    ours = re.compile(rf'{re.escape(start)}\d{{1,18}}{re.escape(end)}')
+    for path in folder.glob(f'.{start}*.partial'):
+        if ours.fullmatch(path.name[1:].removesuffix('.partial')):
+            path.unlink(missing_ok=True)
+    for step in stale:
+        (folder / template.format(step)).unlink(missing_ok=True)
 
 
 def pending_gradients(runner: Runner) -> dict[str, torch.Tensor]:

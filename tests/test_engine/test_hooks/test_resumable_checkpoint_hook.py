@@ -8,6 +8,7 @@ from torch import nn
 from mevis.engine.hooks.resumable_checkpoint_hook import (
     ResumableCheckpointHook,
     pending_gradients,
+    remove_leftovers,
 )
 
 
@@ -90,3 +91,11 @@ def test_gradients_of_another_number_of_ranks_are_dropped():
     saved = {'pending_gradients': [{'weight': torch.ones(1, 2)}]}
     ResumableCheckpointHook().after_load_checkpoint(other, saved)
     assert other.model.weight.grad is None
+
+
+def test_what_a_kill_left_goes_and_copies_of_the_user_stay(tmp_path):
+    stays = ['iter_5.pth', 'iter_20.pth', 'iter_10_backup.pth', '.iter_a.pth.partial']
+    for name in [*stays, 'iter_10.pth', '.iter_40.pth.partial']:
+        (tmp_path / name).write_text('')
+    remove_leftovers(tmp_path, 'iter_{}.pth', [10])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(stays)
