@@ -20,6 +20,36 @@ MODEL, MODULE, BITS, LOSS, GRADIENT = 1e-4, 1e-5, 1e-4, 1e-4, 1e-3
 Convert = Callable[[Mapping[str, Tensor]], Any]
 
 
+def load_by_rule(
+    recording: Mapping[str, Any], to_ours: Convert, to_official: Convert
+) -> tuple[nn.Module, dict[str, str]]:
+    """Builds the model of a recording with weights by rule.
+
+    Args:
+        recording: Its ``backbone``, ``args`` and ``text_config``.
+        to_ours: Official state dict -> ``Conversion``.
+        to_official: Our state dict -> ``Conversion``.
+
+    Returns:
+        The model, and official -> our names.
+    """
+    model = build_model(recording)
+    official = to_official(model.state_dict()).state_dict
+    floating = {
+        name: tuple(value.shape)
+        for name, value in sorted(official.items(), key=_aliases_first)
+        if value.is_floating_point()
+    }
+    conversion = to_ours({**official, **fill_by_rule(floating)})
+    missing = model.load_state_dict(conversion.state_dict, strict=False).missing_keys
+    assert not _without_counters(dict.fromkeys(missing)), missing
+    names = dict(conversion.renamed)
+    for alias in conversion.ignored:
+        twin = alias.removeprefix('transformer.decoder.')
+        names[alias] = names[twin]
+    return model, names
+
+
 class MUTRParity:
     """Checks recordings.
 
@@ -94,24 +124,6 @@ class MUTRParity:
         comparison.equal('way back', set(back), set(shapes))
         return comparison
 
-    def _loaded(self, recording: Mapping[str, Any]) -> tuple[nn.Module, dict[str, str]]:
-        """The model with weights by rule, and official -> our names."""
-        model = build_model(recording)
-        official = self.to_official(model.state_dict()).state_dict
-        floating = {
-            name: tuple(value.shape)
-            for name, value in sorted(official.items(), key=_aliases_first)
-            if value.is_floating_point()
-        }
-        conversion = self.to_ours({**official, **fill_by_rule(floating)})
-        missing = model.load_state_dict(conversion.state_dict, strict=False).missing_keys
-        assert not _without_counters(dict.fromkeys(missing)), missing
-        names = dict(conversion.renamed)
-        for alias in conversion.ignored:
-            twin = alias.removeprefix('transformer.decoder.')
-            names[alias] = names[twin]
-        return model, names
-
     def _check_interaction(self, name: str, tensors: Mapping[str, Tensor]) -> Comparison:
         comparison = Comparison(name)
         recording = dict(
@@ -150,7 +162,7 @@ class MUTRParity:
         self, name: str, recording: Mapping[str, Any], tensors: Mapping[str, Tensor]
     ) -> Comparison:
         comparison = Comparison(name)
-        model, _ = self._loaded(recording)
+        model, _ = load_by_rule(recording, self.to_ours, self.to_official)
         model.eval()
         clip = tensors.get('padded_video', tensors['video'])[None]
         mask = tensors.get('padding_mask', torch.zeros(*clip.shape[1:2], *clip.shape[-2:]))
@@ -189,7 +201,7 @@ class MUTRParity:
         self, name: str, recording: Mapping[str, Any], tensors: Mapping[str, Tensor]
     ) -> Comparison:
         comparison = Comparison(name)
-        model, names = self._loaded(recording)
+        model, names = load_by_rule(recording, self.to_ours, self.to_official)
         silence_dropout(model)
         model.train()
         clips, mask = _pad(tensors['video0'])
