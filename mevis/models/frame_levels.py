@@ -1,6 +1,7 @@
 """The backbone's calls: a few frames at a time, or whole clips."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -25,14 +26,64 @@ def frame_levels(
     Returns:
         Four levels, each (B, T, C, h, w).
     """
+    chunks = level_chunks(backbone, clips, normalize, chunk_size)
+    return join_levels(chunks, clips.shape[:2])
+
+
+def level_chunks(
+    backbone: nn.Module,
+    clips: Tensor,
+    normalize: Callable[[Tensor], Tensor],
+    chunk_size: int | None = None,
+) -> Iterator[list[Tensor]]:
+    """The same, as it comes: levels (n, C, h, w) of n of the B*T frames, in their order."""
 
     def ready(frames: Tensor) -> Tensor:
         return normalize(frames) if frames.dtype == torch.uint8 else frames
 
     if isinstance(backbone, ClipBackbone):
-        levels = backbone(ready(clips))
-    else:
-        images = clips.flatten(0, 1)
-        chunks = [backbone(ready(part)) for part in images.split(chunk_size or len(images))]
-        levels = [torch.cat(parts) for parts in zip(*chunks, strict=True)]
-    return [level.unflatten(0, clips.shape[:2]) for level in levels]
+        yield list(backbone(ready(clips)))
+        return
+    images = clips.flatten(0, 1)
+    for part in images.split(chunk_size or len(images)):
+        frames = ready(part)
+        if frames.device.type == 'cpu':
+            # What a convolution works on there; other formats are copied before and after each.
+            frames = frames.contiguous(memory_format=torch.channels_last)
+        yield list(backbone(frames))
+
+
+def join_levels(chunks: Iterator[Sequence[Tensor]], size: Sequence[int]) -> list[Tensor]:
+    """Joins what chunks of frames gave.
+
+    Each tensor is written in place as it comes, in the memory format of the first: never are the
+    parts and the whole held at once.
+
+    Args:
+        chunks: Tensors (n, ...), in the order of the frames.
+        size: (B, T).
+
+    Returns:
+        Tensors (B, T, ...).
+    """
+    total = size[0] * size[1]
+    first = next(chunks)
+    if len(first[0]) == total:
+        return [part.unflatten(0, size) for part in first]
+    joined = [_like(part, total) for part in first]
+    start = 0
+    for parts in chain([first], chunks):
+        for whole, part in zip(joined, parts, strict=True):
+            whole[start : start + len(part)] = part
+        start += len(parts[0])
+    return [whole.unflatten(0, size) for whole in joined]
+
+
+def _like(part: Tensor, count: int) -> Tensor:
+    last = part.dim() == 4 and part.is_contiguous(memory_format=torch.channels_last)
+    return torch.empty(
+        (count, *part.shape[1:]),
+        dtype=part.dtype,
+        device=part.device,
+        memory_format=torch.channels_last if last else torch.contiguous_format,
+    )

@@ -1,17 +1,30 @@
 """The pixel decoder in full precision, whatever surrounds it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from mmdet.models.layers import MSDeformAttnPixelDecoder
 from torch import Tensor
 
+from mevis.models.layers import DeformableEncoder
 from mevis.registry import MODELS
 
 
 @MODELS.register_module()
 class FullPrecisionPixelDecoder(MSDeformAttnPixelDecoder):
-    """mmdet's decoder outside of autocast, as the official code runs it under mixed precision."""
+    """mmdet's decoder outside of autocast, as the official code runs it under mixed precision.
+
+    Its encoder's attention is a registered one; see :class:`DeformableEncoderLayer`.  A seed gives
+    the weights that it gives mmdet's.
+    """
+
+    def __init__(self, *args: Any, encoder: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, encoder=encoder, **kwargs)
+        with torch.random.fork_rng(devices=[]):
+            own = DeformableEncoder(**encoder)
+        own.load_state_dict(self.encoder.state_dict())
+        self.encoder = own
 
     def forward(self, feats: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """Decodes levels of strides 4 to 32; see mmdet."""

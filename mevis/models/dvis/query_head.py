@@ -7,8 +7,6 @@ from mmdet.models.dense_heads import Mask2FormerHead
 from mmengine.config import ConfigDict
 from torch import Tensor
 
-from mevis.models.layers import use_tables
-
 
 class FrameQueryHead(Mask2FormerHead):
     """Hands out normed queries and mask features where mmdet's head hands out classes and masks.
@@ -67,7 +65,6 @@ class FrameQueryHead(Mask2FormerHead):
             loss_mask=ConfigDict(type='mmdet.CrossEntropyLoss', use_sigmoid=True, loss_weight=5.0),
             loss_dice=ConfigDict(type='mmdet.DiceLoss', naive_dice=True, eps=1.0, loss_weight=5.0),
         )
-        use_tables(self.pixel_decoder)
 
     def decode(self, levels: Sequence[Tensor]) -> tuple[list[Tensor], Tensor]:
         """Finds the instances of each frame.

@@ -1,7 +1,8 @@
 """Building blocks that several models share."""
 
 from mevis.models.layers.attention import CrossAttentionBlock, FeedForwardBlock, SelfAttentionBlock
-from mevis.models.layers.deformable_attention import TableDeformableAttention, use_tables
+from mevis.models.layers.deformable_attention import TableDeformableAttention
+from mevis.models.layers.deformable_encoder import DeformableEncoder, DeformableEncoderLayer
 from mevis.models.layers.frame_chunks import over_frames
 from mevis.models.layers.mlp import MLP
 from mevis.models.layers.position_encoding import sine_encoding_1d
@@ -10,11 +11,12 @@ from mevis.models.layers.temporal_position import TemporalPositionEncoding
 __all__ = [
     'MLP',
     'CrossAttentionBlock',
+    'DeformableEncoder',
+    'DeformableEncoderLayer',
     'FeedForwardBlock',
     'SelfAttentionBlock',
     'TableDeformableAttention',
     'TemporalPositionEncoding',
     'over_frames',
     'sine_encoding_1d',
-    'use_tables',
 ]

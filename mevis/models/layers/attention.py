@@ -4,7 +4,11 @@ Shapes: B batch, L queries, S keys, C channels.  ``nn.MultiheadAttention`` is as
 so that it runs on ``scaled_dot_product_attention`` and never holds an (L, S) matrix.
 """
 
+import torch
 from torch import Tensor, nn
+
+from mevis.models.layers.row_chunks import feed_forward
+from mevis.models.layers.wide_linear import wide_linear
 
 
 def _with_position(x: Tensor, position: Tensor | None) -> Tensor:
@@ -138,6 +142,8 @@ class FeedForwardBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps (..., C) to (..., C)."""
-        hidden = self.dropout(self.linear1(self.norm(x) if self.norm_first else x).relu())
-        added = x + self.dropout(self.linear2(hidden))
+        if not (self.norm_first or self.training or torch.is_grad_enabled()):
+            return feed_forward(x, self.linear1, self.linear2, self.norm)
+        hidden = wide_linear(self.linear1, self.norm(x) if self.norm_first else x).relu()
+        added = x + self.dropout(wide_linear(self.linear2, self.dropout(hidden)))
         return added if self.norm_first else self.norm(added)

@@ -11,13 +11,19 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from mmcv.ops import MultiScaleDeformableAttention
-from torch import Tensor, nn
+from mmcv.ops.multi_scale_deform_attn import multi_scale_deformable_attn_pytorch
+from torch import Tensor
+
+from mevis.models.layers.wide_linear import wide_linear
+from mevis.registry import MODELS
 
 
+@MODELS.register_module()
 class TableDeformableAttention(MultiScaleDeformableAttention):
     """mmcv's module, of which inference on a CPU is about four times as fast.
 
-    Elsewhere, and where gradients are wanted, it is mmcv's.  The arguments are mmcv's.
+    Where gradients are wanted the sampling is mmcv's, elsewhere than on a CPU all of it.  The
+    arguments are mmcv's.
     """
 
     def forward(
@@ -36,7 +42,7 @@ class TableDeformableAttention(MultiScaleDeformableAttention):
         assert reference_points is not None
         assert spatial_shapes is not None
         by_points = self.batch_first and reference_points.shape[-1] == 2
-        if not by_points or query.device.type != 'cpu' or torch.is_grad_enabled():
+        if not by_points or query.device.type != 'cpu':
             return super().forward(
                 query,
                 key,
@@ -49,31 +55,26 @@ class TableDeformableAttention(MultiScaleDeformableAttention):
                 **arguments,
             )
         start = query if identity is None else identity
-        table = self.value_proj(query if value is None else value)
+        table = wide_linear(self.value_proj, query if value is None else value)
         if key_padding_mask is not None:
             table = table.masked_fill(key_padding_mask[..., None], 0.0)
         asking = query if query_pos is None else query + query_pos
         heads = (self.num_heads, self.num_levels, self.num_points)
-        offsets = self.sampling_offsets(asking).unflatten(-1, (*heads, 2))
+        offsets = wide_linear(self.sampling_offsets, asking).unflatten(-1, (*heads, 2))
         offsets = offsets / spatial_shapes.flip(1)[:, None]
-        weights = self.attention_weights(asking).unflatten(-1, (self.num_heads, -1)).softmax(-1)
-        attended = sample_table(
-            table.unflatten(-1, (self.num_heads, -1)),
-            spatial_shapes,
-            reference_points[:, :, None, :, None] + offsets,
-            weights.view(offsets.shape[:-1]),
-        )
-        return self.dropout(self.output_proj(attended)) + start
-
-
-def use_tables(module: nn.Module) -> None:
-    """Makes every deformable attention within a module one of these.
-
-    Only their class changes: weights stay, and a seed gives the random numbers that it gave.
-    """
-    for part in module.modules():
-        if type(part) is MultiScaleDeformableAttention:
-            part.__class__ = TableDeformableAttention
+        weights = wide_linear(self.attention_weights, asking).unflatten(-1, (self.num_heads, -1))
+        weights = weights.softmax(-1).view(offsets.shape[:-1])
+        table = table.unflatten(-1, (self.num_heads, -1))
+        if torch.is_grad_enabled():
+            places = reference_points[:, :, None, :, None] + offsets
+            attended = multi_scale_deformable_attn_pytorch(table, spatial_shapes, places, weights)
+        else:
+            attended = torch.empty_like(query)
+            for index in range(len(query)):  # one at a time: samples are many times their sum
+                part = slice(index, index + 1)
+                places = reference_points[part, :, None, :, None] + offsets[part]
+                attended[part] = sample_table(table[part], spatial_shapes, places, weights[part])
+        return self.dropout(wide_linear(self.output_proj, attended)) + start
 
 
 def sample_table(value: Tensor, shapes: Tensor, locations: Tensor, weights: Tensor) -> Tensor:

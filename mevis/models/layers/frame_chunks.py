@@ -29,3 +29,27 @@ def over_frames(
         for start in range(0, num_frames, chunk_size)
     ]
     return torch.cat(chunks, dim=1)
+
+
+def frames_in_chunks(
+    function: Callable[[slice], Tensor], num_frames: int, chunk_size: int | None
+) -> Tensor:
+    """Results (B, t, ...) of chunks of frames, written into one tensor as they come.
+
+    Args:
+        function: Takes the slice of frames of a chunk.
+        num_frames: Frames T.
+        chunk_size: Frames a chunk; None for all at once.
+
+    Returns:
+        (B, T, ...).
+    """
+    if chunk_size is None or num_frames <= chunk_size:
+        return function(slice(0, num_frames))
+    result = None
+    for start in range(0, num_frames, chunk_size):
+        part = function(slice(start, start + chunk_size))
+        if result is None:
+            result = part.new_empty(part.shape[0], num_frames, *part.shape[2:])
+        result[:, start : start + chunk_size] = part
+    return result

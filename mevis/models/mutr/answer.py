@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mevis.models.clip_inference import ClipPlan
 from mevis.models.mutr.deformable_transformer import EncodedFrames
@@ -68,7 +68,9 @@ class ClipAnswer:
         pred_boxes: Boxes (B, T, N, 4), cxcywh in [0, 1].
         references: Where the mask head looks from, (B, T, N, 2).
         mask_head: Draws masks.
-        mask_features: Gives mask features (B, t, C, h, w), chunk after chunk of frames.
+        features: Gives what mask features are made of, (B, t, C, h, w), chunk after chunk of
+            frames.
+        mask_features: The convolution that makes them.
         image_sizes: (B, 2), (height, width) without padding.
     """
 
@@ -77,7 +79,8 @@ class ClipAnswer:
     pred_boxes: Tensor
     references: Tensor
     mask_head: DynamicMaskHead = field(repr=False)
-    mask_features: Callable[[], Iterator[Tensor]] = field(repr=False)
+    features: Callable[[], Iterator[Tensor]] = field(repr=False)
+    mask_features: nn.Conv2d = field(repr=False)
     image_sizes: Tensor
 
     @property
@@ -100,10 +103,12 @@ class ClipAnswer:
     def _draw(self, queries: Tensor, references: Tensor) -> Iterator[Tensor]:
         kernels = self.mask_head.kernels(queries)
         start = 0
-        for features in self.mask_features():
-            part = references[:, start : start + features.shape[1]]
-            start += features.shape[1]
-            yield self.mask_head(features, kernels, part, self.image_sizes)
+        for level in self.features():
+            part = references[:, start : start + level.shape[1]]
+            start += level.shape[1]
+            yield self.mask_head.draw_before(
+                self.mask_features, level, kernels, part, self.image_sizes
+            )
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,19 @@
 Shapes: M = B*T frames (time is in the batch), S = sum of h*w over levels, N queries, C channels.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from mmdet.models.layers import (
     DeformableDetrTransformerDecoder,
-    DeformableDetrTransformerEncoder,
     SinePositionalEncoding,
 )
 from mmengine.config import ConfigDict
 from torch import Tensor, nn
 
-from mevis.models.layers import over_frames
+from mevis.models.layers import DeformableEncoder
+from mevis.models.layers.frame_chunks import frames_in_chunks
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class EncodedFrames:
         return tokens.transpose(1, 2).unflatten(2, self.shapes[index])
 
 
+def _of_frames(position: Tensor, part: slice, frames: int) -> Tensor:
+    """Positions (B, T or 1, S, C) of some frames; (1, 1, S, C) where they are all the same."""
+    if position.shape[1] > 1:
+        return position[:, part]
+    return position if position.shape[0] == 1 else position.expand(-1, frames, -1, -1)
+
+
 def _valid_ratios(masks: list[Tensor]) -> Tensor:
     ratios = [
         torch.stack(((~mask[:, 0]).float().mean(1), (~mask[:, :, 0]).float().mean(1)), -1)
@@ -61,6 +69,7 @@ class DeformableTransformer(nn.Module):
         num_decoder_layers: Decoder layers.
         feedforward_dims: Hidden channels of the FFNs.
         dropout: Everywhere.
+        encoder_attention: Registered type of the encoder's deformable attention.
     """
 
     def __init__(
@@ -74,6 +83,7 @@ class DeformableTransformer(nn.Module):
         num_decoder_layers: int = 4,
         feedforward_dims: int = 2048,
         dropout: float = 0.1,
+        encoder_attention: str = 'TableDeformableAttention',
     ) -> None:
         super().__init__()
         deformable = dict(
@@ -97,9 +107,11 @@ class DeformableTransformer(nn.Module):
             feedforward_channels=feedforward_dims,
             ffn_drop=dropout,
         )
-        self.encoder = DeformableDetrTransformerEncoder(
+        self.encoder = DeformableEncoder(
             num_layers=num_encoder_layers,
-            layer_cfg=ConfigDict(self_attn_cfg=deformable, ffn_cfg=ffn),
+            layer_cfg=ConfigDict(
+                self_attn_cfg=dict(type=encoder_attention, **deformable), ffn_cfg=ffn
+            ),
         )
         self.decoder = DeformableDetrTransformerDecoder(
             num_layers=num_decoder_layers,
@@ -127,51 +139,64 @@ class DeformableTransformer(nn.Module):
         nn.init.normal_(self.query_position.weight)
 
     def encode(
-        self, levels: list[Tensor], masks: list[Tensor], chunk_size: int | None = None
+        self,
+        levels: list[Tensor],
+        masks: list[Tensor],
+        chunk_size: int | None = None,
+        fuse: Callable[[Tensor], Tensor] | None = None,
     ) -> EncodedFrames:
         """Encodes each frame by itself.
 
         Args:
-            levels: Fused levels, each (B, T, C, h, w).
+            levels: Levels, each (B, T, C, h, w).
             masks: Their padding, each (B, T, h, w) bool.
             chunk_size: Frames at a time; None for all.
+            fuse: Applied to each level of some frames first, (B, t, C, h, w) -> the same.
 
         Returns:
             Memory of the B*T frames.
         """
         shapes = [(level.shape[-2], level.shape[-1]) for level in levels]
-        tokens = torch.cat([level.flatten(3).transpose(2, 3) for level in levels], 2)
+        frames = levels[0].shape[1]
         flat_mask = torch.cat([mask.flatten(2) for mask in masks], 2)
+        padded = bool(flat_mask.any())
         ratios = _valid_ratios([mask.flatten(0, 1) for mask in masks])
+        ratios = ratios.unflatten(0, levels[0].shape[:2])
         position = torch.cat(
             [
-                self.position_encoding(mask.flatten(0, 1)).flatten(2).transpose(1, 2)
-                + self.level_embedding.weight[index]
+                self.position(mask).flatten(3).transpose(2, 3) + self.level_embedding.weight[index]
                 for index, mask in enumerate(masks)
             ],
-            1,
-        ).to(tokens)
-        batch = levels[0].shape[:2]
+            2,
+        ).to(levels[0])
 
-        def encode_chunk(x: Tensor, pos: Tensor, mask: Tensor, ratio: Tensor) -> Tensor:
+        def encode_chunk(part: slice) -> Tensor:
+            given = [level[:, part] for level in levels]
+            given = given if fuse is None else [fuse(level) for level in given]
+            x = torch.cat([level.flatten(3).transpose(2, 3) for level in given], 2)
             memory = self.encoder(
                 query=x.flatten(0, 1),
-                query_pos=pos.flatten(0, 1),
-                key_padding_mask=mask.flatten(0, 1),
-                valid_ratios=ratio.flatten(0, 1),
+                query_pos=_of_frames(position, part, x.shape[1]).flatten(0, 1),
+                key_padding_mask=flat_mask[:, part].flatten(0, 1) if padded else None,
+                valid_ratios=ratios[:, part].flatten(0, 1),
                 **self._geometry(shapes, x.device),
             )
             return memory.unflatten(0, x.shape[:2])
 
-        memory = over_frames(
-            encode_chunk,
-            chunk_size,
-            tokens,
-            position.unflatten(0, batch),
-            flat_mask,
-            ratios.unflatten(0, batch),
+        memory = frames_in_chunks(encode_chunk, frames, chunk_size)
+        return EncodedFrames(
+            memory.flatten(0, 1), flat_mask.flatten(0, 1), shapes, ratios.flatten(0, 1)
         )
-        return EncodedFrames(memory.flatten(0, 1), flat_mask.flatten(0, 1), shapes, ratios)
+
+    def position(self, mask: Tensor) -> Tensor:
+        """Sine code of a level with padding (B, T, h, w).
+
+        Returns:
+            (B, T, C, h, w), or (B, 1, C, h, w) if the padding is that of all frames.
+        """
+        if (mask == mask[:, :1]).all():
+            mask = mask[:, :1]
+        return self.position_encoding(mask.flatten(0, 1)).unflatten(0, mask.shape[:2])
 
     def decode(
         self, sentence: Tensor, encoded: EncodedFrames, box_heads: nn.ModuleList

@@ -4,6 +4,7 @@ Shapes: B clips, t frames, N queries, C mask channels, D channels of the head, (
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mevis.models.layers import MLP
@@ -75,30 +76,70 @@ class DynamicMaskHead(nn.Module):
         Returns:
             Mask logits, (B, t, N, h, w).
         """
+        weight = kernels[0][0][..., :-2]
+        seen = torch.einsum('bnoc,btchw->btnohw', weight, mask_features)
+        return self._draw(seen, kernels, references, image_sizes)
+
+    def draw_before(
+        self,
+        convolution: nn.Conv2d,
+        level: Tensor,
+        kernels: list[tuple[Tensor, Tensor]],
+        references: Tensor,
+        image_sizes: Tensor,
+    ) -> Tensor:
+        """The same from what the mask features are made of.
+
+        Nothing stands between the convolution that makes them and the first layer: both are one
+        convolution with as many outputs as that layer, and the mask features are never computed.
+
+        Args:
+            convolution: Makes the C mask features; stride 1.
+            level: (B, t, C', h, w), its input.
+            kernels: Of :meth:`kernels`, the same for all frames.
+            references: (B, t, N, 2).
+            image_sizes: (B, 2).
+
+        Returns:
+            Mask logits, (B, t, N, h, w).
+        """
+        weight = kernels[0][0][..., :-2]
+        joined = torch.einsum('bnoc,cdyx->bnodyx', weight, convolution.weight).flatten(1, 2)
+        bias = None
+        if convolution.bias is not None:
+            bias = (weight @ convolution.bias).flatten(1)
+        seen = [
+            F.conv2d(clip, joined[i], None if bias is None else bias[i], 1, convolution.padding)
+            for i, clip in enumerate(level)
+        ]
+        shape = weight.shape[1:3]
+        return self._draw(torch.stack(seen).unflatten(2, shape), kernels, references, image_sizes)
+
+    def _draw(
+        self,
+        seen: Tensor,
+        kernels: list[tuple[Tensor, Tensor]],
+        references: Tensor,
+        image_sizes: Tensor,
+    ) -> Tensor:
+        """Masks from what the first layer sees of the mask features, (B, t, N, D, h, w)."""
         (w0, b0), (w1, b1), (w2, b2) = kernels
-        x = self._first_layer(mask_features, w0, b0, references, image_sizes).relu()
+        x = self._add_coordinates(seen, w0, b0, references, image_sizes).relu()
         x = torch.einsum('bnoi,btnihw->btnohw', w1, x) + b1[:, None, :, :, None, None]
         x = torch.einsum('bni,btnihw->btnhw', w2[:, :, 0], x.relu())
         return x + b2[:, None, :, :, None]
 
-    def _first_layer(
-        self,
-        mask_features: Tensor,
-        weight: Tensor,
-        bias: Tensor,
-        references: Tensor,
-        image_sizes: Tensor,
+    def _add_coordinates(
+        self, seen: Tensor, weight: Tensor, bias: Tensor, references: Tensor, image_sizes: Tensor
     ) -> Tensor:
-        """The layer that sees features and coordinates, without repeating the features N times."""
-        on_features, on_coordinates = weight.split((weight.shape[-1] - 2, 2), -1)
-        height, width = mask_features.shape[-2:]
-        x = torch.einsum('bnoc,btchw->btnohw', on_features, mask_features)
-        on_coordinates = on_coordinates * self.coordinate_scale
+        """Adds what the first layer sees of the coordinates, without repeating them C times."""
+        height, width = seen.shape[-2:]
+        on_coordinates = weight[..., -2:] * self.coordinate_scale
         points = references * image_sizes.flip(-1)[:, None, None].to(references)
         at_points = torch.einsum('bnok,btnk->btno', on_coordinates, points)
-        grid = self._pixel_centres(height, width, mask_features)
+        grid = self._pixel_centres(height, width, seen)
         at_pixels = torch.einsum('bnok,khw->bnohw', on_coordinates, grid)
-        return x + (at_points + bias[:, None])[..., None, None] - at_pixels[:, None]
+        return seen + (at_points + bias[:, None])[..., None, None] - at_pixels[:, None]
 
     def _pixel_centres(self, height: int, width: int, like: Tensor) -> Tensor:
         """(2, h, w): x and y of each cell in pixels."""

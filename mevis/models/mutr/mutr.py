@@ -13,18 +13,20 @@ from torch import Tensor, nn
 from mevis.models.base_segmentor import BaseRefVidSegmentor
 from mevis.models.clip_inference import clip_samples, plan_clips
 from mevis.models.drawn_answer import DrawnAnswer
-from mevis.models.frame_levels import frame_levels
+from mevis.models.frame_levels import frame_levels, join_levels, level_chunks
 from mevis.models.layers import MLP
 from mevis.models.mutr.answer import ClipAnswer, ClipFeatures, Grounding, VideoFeatures
 from mevis.models.mutr.criterion import MUTRCriterion
 from mevis.models.mutr.deformable_transformer import DeformableTransformer
 from mevis.models.mutr.dynamic_mask_head import DynamicMaskHead
+from mevis.models.mutr.fine_levels import fine_levels
 from mevis.models.mutr.level_projection import LevelProjection
-from mevis.models.mutr.pixel_decoder import CrossModalPixelDecoder, nearest_mask
+from mevis.models.mutr.pixel_decoder import CrossModalPixelDecoder
 from mevis.models.mutr.targets import clip_targets
 from mevis.models.mutr.temporal_aggregation import TemporalAggregation
 from mevis.models.mutr.temporal_interaction import TemporalInteraction
 from mevis.models.mutr.time_codes import TimeCodes
+from mevis.models.mutr.vision_language_block import nearest_mask
 from mevis.models.mutr.vision_language_fusion import VisionLanguageFusion, WordProjection
 from mevis.models.mutr.word_features import WordFeatures
 from mevis.models.query_initializers.base import build_query_initializer
@@ -69,6 +71,8 @@ class MUTR(BaseRefVidSegmentor):
         mask_threshold: A pixel belongs to the object above this probability.
         track_source: Config of what finds tracks in videos whose data set has none.
         presence_threshold: See :class:`BaseRefVidSegmentor`; the presence is the score here.
+        recompute: Whether training computes the insides of encoder layers and of the pixel decoder
+            again for the gradients instead of keeping them: less memory, more time, equal results.
         init_cfg: Of mmengine.
 
     Source: Yan et al., "Referred by Multi-Modality: A Unified Temporal Transformer for Video Object
@@ -104,6 +108,7 @@ class MUTR(BaseRefVidSegmentor):
         mask_threshold: float = 0.5,
         track_source: Mapping[str, Any] | None = None,
         presence_threshold: float = 0.0,
+        recompute: bool = False,
         init_cfg: Any = None,
     ) -> None:
         super().__init__(
@@ -117,6 +122,7 @@ class MUTR(BaseRefVidSegmentor):
         self.clip_length = clip_length
         self.clip_query = clip_query
         self.mask_threshold = mask_threshold
+        self.recompute = recompute
         self.backbone = MODELS.build(backbone)
         channels = tuple(backbone_channels or self.backbone.out_channels)
         self.text_encoder = TEXT_ENCODERS.build(text_encoder)
@@ -138,6 +144,7 @@ class MUTR(BaseRefVidSegmentor):
             dropout=dropout,
             **(transformer or {}),
         )
+        self.transformer.encoder.recompute = recompute
         self.temporal_interaction = TemporalInteraction(
             num_queries,
             embed_dims,
@@ -194,28 +201,37 @@ class MUTR(BaseRefVidSegmentor):
             padding_mask: (B, T, h, w) bool, True = padding.
             samples: B samples; of them the frames' times and the instances are used.
         """
-        finest, *coarser = self.encode_frames(clips)
-        levels = self.level_projection(coarser)
+        lateral, *levels = self._projected_levels(clips)
         masks = [nearest_mask(padding_mask, level.shape[-2:]) for level in levels]
-        finest_mask = nearest_mask(padding_mask, finest.shape[-2:])
+        finest_mask = nearest_mask(padding_mask, lateral.shape[-2:])
         codes = self._time_codes(samples, clips.device)
         tracks = [self._tracks(*pair) for pair in zip(clips, samples, strict=True)]
-        position = self._position(finest_mask)
+        position = self.transformer.position(finest_mask)
         if codes is not None:
             position = position + codes.pixel_decoder[..., None, None]
         return ClipFeatures(
             levels=levels,
             masks=masks,
             finest=self.pixel_decoder.look_at_frames(
-                finest, position, finest_mask, self._chunk_size
+                lateral, position, finest_mask, self._chunk_size
             ),
             finest_mask=finest_mask,
             initial_query=self.query_initializer(levels, tracks, encode=self._encode_images),
             time_codes=codes,
-            image_sizes=torch.tensor(
-                [tuple(sample.img_shape) for sample in samples], device=clips.device
-            ),
+            image_sizes=torch.tensor([tuple(x.img_shape) for x in samples], device=clips.device),
         )
+
+    def _projected_levels(self, clips: Tensor) -> list[Tensor]:
+        """Levels of strides 4 to 64 at the model's width; the backbone's own are not kept."""
+
+        def project(levels: Sequence[Tensor]) -> list[Tensor]:
+            finest, *coarser = (level[None] for level in levels)
+            projected = self.level_projection(coarser)
+            return [level[0] for level in (self.pixel_decoder.lateral(0, finest), *projected)]
+
+        normalize = self.data_preprocessor.normalize
+        chunks = level_chunks(self.backbone, clips, normalize, self._chunk_size)
+        return join_levels(map(project, chunks), clips.shape[:2])
 
     def encode_frames(self, clips: Tensor) -> list[Tensor]:
         """Runs the backbone on clips (B, T, 3, h, w); see :func:`frame_levels`."""
@@ -256,11 +272,6 @@ class MUTR(BaseRefVidSegmentor):
         times = torch.tensor([sample.frame_indices for sample in samples], device=device)
         return TimeCodes.of(self.time_encoding, times.float())
 
-    def _position(self, mask: Tensor) -> Tensor:
-        """Sine code (B, T, C, h, w) of a level with padding (B, T, h, w)."""
-        encode = self.transformer.position_encoding
-        return encode(mask.flatten(0, 1)).unflatten(0, mask.shape[:2])
-
     @property
     def _chunk_size(self) -> int | None:
         return None if self.training else self.chunk_size
@@ -270,13 +281,14 @@ class MUTR(BaseRefVidSegmentor):
     def ground(self, video: ClipFeatures, words: WordFeatures) -> Grounding:
         """Looks for what the words mean."""
         codes = video.time_codes
-        fused = [self.fusion(level, words) for level in video.levels]
         aggregated = self.temporal_aggregation(
             words, video.levels, video.masks, codes and codes.temporal_aggregation
         )
-        batch, frames = fused[0].shape[:2]
+        batch, frames = video.levels[0].shape[:2]
         sentence = aggregated[:, :1].expand(-1, frames, -1).flatten(0, 1)
-        encoded = self.transformer.encode(fused, video.masks, self._chunk_size)
+        encoded = self.transformer.encode(
+            video.levels, video.masks, self._chunk_size, lambda level: self.fusion(level, words)
+        )
         queries, initial, references = self.transformer.decode(sentence, encoded, self.box_heads)
         queries = queries.unflatten(1, (batch, frames))
         return Grounding(
@@ -309,24 +321,15 @@ class MUTR(BaseRefVidSegmentor):
 
     def mask_features(self, video: ClipFeatures, grounding: Grounding) -> Iterator[Tensor]:
         """Mask features (B, t, C, h, w), a few frames at a time in testing."""
-        batch, frames = video.finest.shape[:2]
-        positions = [self._position(mask) for mask in video.masks[:3]]
-        memory = [grounding.encoded.level(i).unflatten(0, (batch, frames)) for i in range(3)]
-        coarser = self.pixel_decoder.top_down(
-            memory,
-            positions,
-            video.masks[:3],
-            grounding.words,
-            chunk_size=self._chunk_size,
-            time_codes=video.time_codes and video.time_codes.pixel_decoder,
-        )
-        size = self._chunk_size or frames
-        for start in range(0, frames, size):
-            part = slice(start, start + size)
-            position = self._position(video.finest_mask[:, part])
-            yield self.pixel_decoder.finish(
-                video.finest[:, part], position, coarser[:, part], grounding.words
-            )
+        for level in self.fine_levels(video, grounding):
+            features = self.pixel_decoder.mask_features(level.flatten(0, 1))
+            yield features.unflatten(0, level.shape[:2])
+
+    def fine_levels(self, video: ClipFeatures, grounding: Grounding) -> Iterator[Tensor]:
+        """What mask features are made of; see :func:`fine_levels`."""
+        parts = self.pixel_decoder, self.transformer.position
+        again = self.recompute and self.training
+        return fine_levels(*parts, video, grounding, self._chunk_size, again)
 
     def loss(
         self, clips: Tensor, padding_mask: Tensor, samples: Sequence[RefVidSegDataSample]
@@ -334,8 +337,9 @@ class MUTR(BaseRefVidSegmentor):
         """Losses of B clips, each with one expression; see the base class."""
         video = self.encode_clips(clips, padding_mask, samples)
         words = self.encode_text([sample.expressions[0].text for sample in samples])
-        layers = self.predict_layers(video, words)
-        return self.criterion(layers, clip_targets(samples, clips.shape[-2:]))
+        return self.criterion(
+            self.predict_layers(video, words), clip_targets(samples, clips.shape[-2:])
+        )
 
     def predict_layers(self, video: ClipFeatures, words: WordFeatures) -> list[dict[str, Tensor]]:
         """What each decoder layer answers, as the criterion takes it (training)."""
@@ -383,7 +387,8 @@ class MUTR(BaseRefVidSegmentor):
             pred_boxes=self.boxes(grounding, layer),
             references=grounding.references[layer + 1][..., :2],
             mask_head=self.mask_head,
-            mask_features=lambda: self.mask_features(video, grounding),
+            features=lambda: self.fine_levels(video, grounding),
+            mask_features=self.pixel_decoder.mask_features,
             image_sizes=video.image_sizes,
         )
 

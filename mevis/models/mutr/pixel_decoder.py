@@ -8,94 +8,9 @@ import torch.nn.functional as F
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
-from mevis.models.layers import (
-    CrossAttentionBlock,
-    FeedForwardBlock,
-    over_frames,
-)
+from mevis.models.layers import over_frames
+from mevis.models.mutr.vision_language_block import VisionLanguageBlock
 from mevis.models.mutr.word_features import WordFeatures
-
-
-class VisionLanguageBlock(nn.Module):
-    """Self-attention over all frames (on a reduced map), attention to words, FFN.
-
-    Args:
-        embed_dims: Channels C.
-        num_heads: Attention heads.
-        feedforward_dims: Hidden channels of the FFN.
-        reduction: By how much the map is reduced for self-attention.
-        dropout: Everywhere.
-    """
-
-    def __init__(
-        self,
-        embed_dims: int,
-        num_heads: int,
-        feedforward_dims: int,
-        reduction: int,
-        dropout: float,
-    ) -> None:
-        super().__init__()
-        self.reduction = reduction
-        self.self_attn = nn.MultiheadAttention(embed_dims, num_heads, dropout, batch_first=True)
-        self.dropout = nn.Dropout(dropout)
-        self.norm = nn.LayerNorm(embed_dims)
-        self.cross_attn = CrossAttentionBlock(embed_dims, num_heads, dropout)
-        self.ffn = FeedForwardBlock(embed_dims, feedforward_dims, dropout)
-
-    def look_around(self, level: Tensor, position: Tensor, mask: Tensor) -> Tensor:
-        """Self-attention over all frames; knows nothing of the words.
-
-        Args:
-            level: (B, T, C, h, w).
-            position: (B, T, C, h, w).
-            mask: (B, T, h, w) bool, True = padding.
-
-        Returns:
-            (B, T, h, w, C).
-        """
-        batch, frames, channels, height, width = level.shape
-        small = (max(1, height // self.reduction), max(1, width // self.reduction))
-
-        def reduced(x: Tensor) -> Tensor:
-            flat = x.flatten(0, 1)
-            if self.reduction > 1:
-                flat = F.interpolate(flat, size=small, mode='nearest')
-            return flat.unflatten(0, (batch, frames)).permute(0, 1, 3, 4, 2).flatten(1, 3)
-
-        query = reduced(level + position)
-        padding = reduced(mask[:, :, None].float())[..., 0].bool()
-        attended = self.self_attn(
-            query, query, reduced(level), key_padding_mask=padding, need_weights=False
-        )[0]
-        if self.reduction > 1:
-            attended = attended.reshape(batch * frames, *small, channels).permute(0, 3, 1, 2)
-            attended = F.interpolate(
-                attended, size=(height, width), mode='bilinear', align_corners=False
-            )
-            attended = attended.permute(0, 2, 3, 1)
-        attended = attended.reshape(batch, frames, height, width, channels)
-        return self.norm(level.permute(0, 1, 3, 4, 2) + self.dropout(attended))
-
-    def look_at_words(self, tokens: Tensor, position: Tensor, words: WordFeatures) -> Tensor:
-        """Each pixel by itself.
-
-        Args:
-            tokens: (B, t, h, w, C).
-            position: (B, t, C, h, w).
-            words: Words of the B expressions.
-
-        Returns:
-            (B, t, C, h, w).
-        """
-        flat = self.cross_attn(
-            tokens.flatten(1, 3),
-            words.words,
-            position.permute(0, 1, 3, 4, 2).flatten(1, 3),
-            words.position,
-            words.padding_mask,
-        )
-        return self.ffn(flat).reshape(tokens.shape).permute(0, 1, 4, 2, 3)
 
 
 class CrossModalPixelDecoder(nn.Module):
@@ -152,91 +67,124 @@ class CrossModalPixelDecoder(nn.Module):
             if parameter.dim() > 1:
                 nn.init.xavier_uniform_(parameter)
 
+    def lateral(self, index: int, level: Tensor) -> Tensor:
+        """A level (B, t, ., h, w) at the decoder's width: (B, t, C, h, w)."""
+        return _per_frame(self.lateral_convs[index], level)
+
     def look_at_frames(
-        self, finest: Tensor, position: Tensor, mask: Tensor, chunk_size: int | None = None
+        self, lateral: Tensor, position: Tensor, mask: Tensor, chunk_size: int | None = None
     ) -> Tensor:
         """What the stride-4 level needs before it meets a sentence: once per video.
 
         Args:
-            finest: The backbone's stride-4 map, (B, T, C4, h, w).
-            position: (B, T, C, h, w).
+            lateral: Of :meth:`lateral` at stride 4, (B, T, C, h, w); overwritten in inference.
+            position: Broadcastable to it.
             mask: (B, T, h, w) bool, True = padding.
             chunk_size: Frames at a time where frames do not meet.
 
         Returns:
             (B, T, h, w, C).
         """
-        lateral = over_frames(lambda x: _per_frame(self.lateral_convs[0], x), chunk_size, finest)
-        return self.blocks[0].look_around(lateral, position, mask)
+        block = self.blocks[0]
+        attended = block.attend(block.reduced(lateral), block.reduced(position), mask)
+        if torch.is_grad_enabled():
+            return block.add_attended(lateral, attended)
+        tokens, frames = lateral.permute(0, 1, 3, 4, 2), lateral.shape[1]
+        size = chunk_size or frames
+        for start in range(0, frames, size):
+            part = slice(start, start + size)
+            tokens[:, part] = block.add_attended(lateral[:, part], attended[:, part])
+        return tokens
+
+    def look_at_memory(
+        self,
+        memory: list[Tensor],
+        positions: list[Tensor],
+        masks: list[Tensor],
+        chunk_size: int | None = None,
+        time_codes: Tensor | None = None,
+    ) -> list[Tensor]:
+        """What the levels of stride 8, 16 and 32 see of each other's frames, on reduced maps.
+
+        Nothing else of these levels meets another frame, and none waits for a coarser one.
+
+        Args:
+            memory: Encoder memory at stride 8, 16, 32, each (B, T, C, h, w).
+            positions: Likewise, or for all frames (B, 1, C, h, w).
+            masks: Each (B, T, h, w) bool.
+            chunk_size: Frames at a time where frames do not meet.
+            time_codes: (B, T, C) added where frames look at each other, or None.
+
+        Returns:
+            Reduced maps, each (B, T, h', w', C).
+        """
+        attended = []
+        for index, (level, position, mask) in enumerate(
+            zip(memory, positions, masks, strict=True), 1
+        ):
+            block = self.blocks[index]
+
+            def reduce(x: Tensor, i: int = index) -> Tensor:
+                return self.blocks[i].reduced(self.lateral(i, x))
+
+            when_and_where = block.reduced(position)
+            if time_codes is not None:
+                when_and_where = when_and_where + time_codes[:, :, None, None]
+            reduced = over_frames(reduce, chunk_size, level)
+            attended.append(block.attend(reduced, when_and_where, mask))
+        return attended
 
     def top_down(
         self,
         memory: list[Tensor],
         positions: list[Tensor],
-        masks: list[Tensor],
+        attended: list[Tensor],
         words: WordFeatures,
-        chunk_size: int | None = None,
-        time_codes: Tensor | None = None,
     ) -> Tensor:
-        """Runs the levels of stride 32, 16 and 8.
+        """Runs the levels of stride 32, 16 and 8 for some frames.
 
         Args:
-            memory: Encoder memory at stride 8, 16, 32, each (B, T, C, h, w).
-            positions: Likewise.
-            masks: Each (B, T, h, w) bool.
+            memory: Encoder memory at stride 8, 16, 32, each (B, t, C, h, w).
+            positions: Likewise, or for all frames (B, 1, C, h, w).
+            attended: Of :meth:`look_at_memory`, each (B, t, h', w', C).
             words: Words of the B expressions.
-            chunk_size: Frames at a time where frames do not meet.
-            time_codes: (B, T, C) added where frames look at each other, or None.
 
         Returns:
-            Stride-8 map, (B, T, C, h, w).
+            Stride-8 map, (B, t, C, h, w).
         """
         coarser = None
         for index in (3, 2, 1):
-            block, position = self.blocks[index], positions[index - 1]
-            lateral = _per_frame(self.lateral_convs[index], memory[index - 1])
-            when_and_where = position
-            if time_codes is not None:
-                when_and_where = position + time_codes[..., None, None]
-            tokens = block.look_around(lateral, when_and_where, masks[index - 1])
-
-            def finish(x: Tensor, pos: Tensor, above: Tensor | None, i: int = index) -> Tensor:
-                return self._merge(i, self.blocks[i].look_at_words(x, pos, words), above)
-
-            coarser = over_frames(finish, chunk_size, tokens, position, coarser)
+            block = self.blocks[index]
+            lateral = self.lateral(index, memory[index - 1])
+            tokens = block.add_attended(lateral, attended[index - 1])
+            level = block.look_at_words(tokens, positions[index - 1], words)
+            coarser = self._merge(index, level, coarser)
         return coarser
 
     def finish(
         self, tokens: Tensor, position: Tensor, coarser: Tensor, words: WordFeatures
     ) -> Tensor:
-        """Mask features of some frames.
+        """The stride-4 level of some frames; :attr:`mask_features` is what comes after it.
 
         Args:
             tokens: Of :meth:`look_at_frames`, (B, t, h, w, C).
-            position: (B, t, C, h, w).
+            position: (B, t, C, h, w), or (B, 1, C, h, w) for all frames.
             coarser: Of :meth:`top_down`, (B, t, C, h/2, w/2).
             words: Words of the B expressions.
 
         Returns:
-            (B, t, mask_dims, h, w).
+            (B, t, C, h, w).
         """
-        level = self._merge(0, self.blocks[0].look_at_words(tokens, position, words), coarser)
-        return _per_frame(self.mask_features, level)
+        return self._merge(0, self.blocks[0].look_at_words(tokens, position, words), coarser)
 
     def _merge(self, index: int, level: Tensor, coarser: Tensor | None) -> Tensor:
         if coarser is not None:
             upsampled = F.interpolate(
                 coarser.flatten(0, 1), size=level.shape[-2:], mode='nearest'
             ).unflatten(0, level.shape[:2])
-            level = level + upsampled
+            level = level + upsampled if torch.is_grad_enabled() else level.add_(upsampled)
         return _per_frame(self.output_convs[index], level)
 
 
 def _per_frame(module: nn.Module, frames: Tensor) -> Tensor:
     return module(frames.flatten(0, 1)).unflatten(0, frames.shape[:2])
-
-
-def nearest_mask(mask: Tensor, size: torch.Size) -> Tensor:
-    """Padding (B, T, H, W) of the pixels, at a level's size (h, w)."""
-    small = F.interpolate(mask.flatten(0, 1)[None].float(), size=size)[0].bool()
-    return small.unflatten(0, mask.shape[:2])

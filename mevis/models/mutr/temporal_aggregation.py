@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from mevis.models.layers import CrossAttentionBlock, FeedForwardBlock
+from mevis.models.layers.folded_attention import folding_pays, gather
 from mevis.models.mutr.word_features import WordFeatures
 
 
@@ -46,11 +47,16 @@ class TemporalAggregation(nn.Module):
         x = words.words
         for level, mask in zip(levels, masks, strict=True):
             tokens = level.permute(0, 1, 3, 4, 2)
-            code = None
-            if time_codes is not None:
-                code = time_codes[:, :, None, None].expand_as(tokens).flatten(1, 3)
-            x = self.cross_attn(
-                x, tokens.flatten(1, 3), words.position, code, key_padding_mask=mask.flatten(1)
-            )
+            padding = mask.flatten(1)
+            if time_codes is None and folding_pays(self.cross_attn.attn, x.shape[1]):
+                query = x + words.position
+                found = gather(self.cross_attn.attn, query, tokens.flatten(1, 3), padding)
+                x = self.cross_attn.norm(x + found)
+            else:
+                code = None
+                if time_codes is not None:
+                    code = time_codes[:, :, None, None].expand_as(tokens).flatten(1, 3)
+                flat = tokens.flatten(1, 3)
+                x = self.cross_attn(x, flat, words.position, code, key_padding_mask=padding)
             x = self.ffn(x)
         return x

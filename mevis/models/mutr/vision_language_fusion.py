@@ -1,8 +1,13 @@
 """Where words meet pixels for the first time."""
 
+from functools import partial
+
+import torch
 from torch import Tensor, nn
 
 from mevis.models.layers import sine_encoding_1d
+from mevis.models.layers.folded_attention import WordKernels, folding_pays
+from mevis.models.layers.row_chunks import over_rows
 from mevis.models.mutr.word_features import WordFeatures
 
 
@@ -60,14 +65,19 @@ class VisionLanguageFusion(nn.Module):
         Returns:
             (B, T, C, h, w).
         """
-        tokens = level.permute(0, 1, 3, 4, 2).flatten(1, 3)
-        found = self.attn(
-            tokens,
-            words.words + words.position,
-            words.words,
-            key_padding_mask=words.padding_mask,
-            need_weights=False,
-        )[0]
-        batch, frames, channels, height, width = level.shape
-        fused = (tokens + found).view(batch, frames, height, width, channels)
-        return fused.permute(0, 1, 4, 2, 3)
+        tokens = level.permute(0, 1, 3, 4, 2)
+        flat = tokens.flatten(1, 3)
+        keys = words.words + words.position
+        if folding_pays(self.attn, keys.shape[1]):
+            kernels = WordKernels.of(self.attn, keys, words.words, words.padding_mask)
+            found = torch.stack(
+                [
+                    over_rows(partial(kernels.attend, sentence=index), pixels)
+                    for index, pixels in enumerate(flat)
+                ]
+            )
+        else:
+            found = self.attn(
+                flat, keys, words.words, key_padding_mask=words.padding_mask, need_weights=False
+            )[0]
+        return (flat + found).view(tokens.shape).permute(0, 1, 4, 2, 3)

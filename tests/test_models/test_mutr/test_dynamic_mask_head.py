@@ -1,5 +1,7 @@
+import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from mevis.models.mutr.dynamic_mask_head import DynamicMaskHead
 
@@ -43,4 +45,20 @@ def test_a_scale_of_coordinates_is_pixels_in_another_unit():
     torch.testing.assert_close(
         small(features, kernels, references, sizes),
         head(features, [(halved, bias), *others], references, sizes),
+    )
+
+
+@pytest.mark.parametrize('bias', [True, False])
+@torch.no_grad()
+def test_the_convolution_before_is_folded_into_the_first_layer(bias):
+    head, _, queries, references, sizes = head_and_inputs()
+    convolution = nn.Conv2d(6, 4, 3, padding=1, bias=bias)
+    level = torch.randn(2, 3, 6, 5, 6)
+    kernels = head.kernels(queries)
+    features = convolution(level.flatten(0, 1)).unflatten(0, (2, 3))
+    torch.testing.assert_close(
+        head.draw_before(convolution, level, kernels, references, sizes),
+        head(features, kernels, references, sizes),
+        rtol=1e-4,
+        atol=1e-4,
     )

@@ -1,5 +1,6 @@
 """What must hold of MUTR whatever its weights are; equality with the official one is apart."""
 
+import weakref
 from collections import Counter
 
 import pytest
@@ -224,7 +225,7 @@ def test_chunks_change_no_result(model, chunk_size):
 
 
 def test_chunks_bound_what_is_held_at_once(model):
-    """No stage that is per frame sees more frames than a chunk; masks are drawn for one query."""
+    """No stage that is per frame sees more frames than a chunk."""
     model.chunk_size = 2
     seen = Counter()
 
@@ -237,8 +238,7 @@ def test_chunks_bound_what_is_held_at_once(model):
     hooks = [
         model.backbone.register_forward_hook(most('backbone', lambda out: len(out[0]))),
         model.transformer.encoder.register_forward_hook(most('encoder', len)),
-        model.pixel_decoder.mask_features.register_forward_hook(most('features', len)),
-        model.mask_head.register_forward_hook(most('queries', lambda out: out.shape[2])),
+        model.pixel_decoder.output_convs[0].register_forward_hook(most('features', len)),
     ]
     try:
         with torch.no_grad():
@@ -247,7 +247,7 @@ def test_chunks_bound_what_is_held_at_once(model):
         model.chunk_size = 8
         for hook in hooks:
             hook.remove()
-    assert seen == dict(backbone=2, encoder=2, features=2, queries=1)
+    assert seen == dict(backbone=2, encoder=2, features=2)
 
 
 def test_first_layers_heads_meet_the_last_layers_queries(model):
@@ -329,3 +329,41 @@ def test_a_sentence_without_target_trains(model):
     sample.gt_masks = torch.zeros(2, 64, 96, dtype=torch.bool)
     losses = model.loss(clip_of(model, 2), torch.zeros(1, 2, 64, 96, dtype=torch.bool), [sample])
     assert all(value.isfinite() for value in losses.values())
+
+
+def test_recomputing_changes_no_loss_and_no_gradient():
+    """Dropout included: what is computed again drops what it dropped."""
+    clip, mask = clip_of(build_small_mutr(), 3), torch.zeros(1, 3, 64, 96, dtype=torch.bool)
+    results = []
+    for recompute in (False, True):
+        model = build_small_mutr(recompute=recompute).train()
+        torch.manual_seed(0)
+        losses = model.loss(clip, mask, [video_sample(3)])
+        sum(losses.values()).backward()
+        gradients = {n: p.grad for n, p in model.named_parameters() if p.grad is not None}
+        results.append((losses, gradients))
+    (losses, gradients), (again, gradients_again) = results
+    assert all(torch.equal(losses[name], again[name]) for name in losses)
+    assert set(gradients) == set(gradients_again)
+    for name, wanted in gradients.items():
+        torch.testing.assert_close(gradients_again[name], wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_a_backbone_s_own_levels_are_not_kept(model):
+    """In chunks, only what is projected stays; see join_levels."""
+    held = []
+    model.chunk_size = 2
+
+    def note(module, inputs, output):
+        held.append([weakref.ref(level) for level in output])
+
+    hook = model.backbone.register_forward_hook(note)
+    try:
+        with torch.no_grad():
+            video = model.encode_video(random_video(6), video_sample(6))
+    finally:
+        model.chunk_size = 8
+        hook.remove()
+    assert len(held) == 3
+    assert not any(level() is not None for chunk in held for level in chunk)
+    assert video.clips.finest.shape == (1, 6, 16, 24, 32)
