@@ -4,10 +4,30 @@ import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
 README = ROOT / 'README.md'
 VERSION = re.search(r"__version__ = '([^']+)'", (ROOT / 'mevis/__init__.py').read_text())[1]
+
+SHIPPED = {'configs': ('.py', '.yaml'), 'tools': ('.py',), 'weights': ('.safetensors',)}
+
+
+class BuildWithConfigs(build_py):
+    """Copies configs, tools and small weights into the package, as ``mevis/.mim``."""
+
+    def run(self):
+        """Builds."""
+        super().run()
+        if self.editable_mode:
+            return  # a checkout has them beside the package
+        for folder, suffixes in SHIPPED.items():
+            for path in sorted((ROOT / folder).rglob('*')):
+                if path.suffix in suffixes or path.name == 'SHA256SUMS':
+                    target = Path(self.build_lib, 'mevis/.mim', path.relative_to(ROOT))
+                    self.mkpath(str(target.parent))
+                    self.copy_file(str(path), str(target))
+
 
 setup(
     name='mevis',
@@ -23,6 +43,8 @@ setup(
         'Topic :: Scientific/Engineering :: Artificial Intelligence',
     ],
     python_requires='>=3.10',
+    cmdclass={'build_py': BuildWithConfigs},
+    entry_points={'console_scripts': ['mevis = mevis.__main__:main']},
     packages=find_packages(include=['mevis', 'mevis.*']),
     install_requires=[
         'torch>=2.4',

@@ -59,4 +59,4 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.05, by_epoch=False, begin=0, end=100),
     dict(type='CosineAnnealingLR', by_epoch=False, begin=100, end=6000, eta_min=1e-5),
 ]
-load_from = 'weights/track_selector_trajectory.safetensors'
+load_from = 'mevis::weights/track_selector_trajectory.safetensors'

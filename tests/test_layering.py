@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / 'mevis'
 BASIS = {'registry', 'errors', 'boundary', 'structures'}
 MAY_IMPORT = {
     '__init__': {'mmcv_fallback'},
+    '__main__': {'boundary'},
     'registry': {'errors'},
     'errors': set(),
     'boundary': {'errors'},

@@ -1,0 +1,45 @@
+"""The public functions and classes; each is imported when it is first asked for."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mevis.apis.configs.loading import load_config
+    from mevis.apis.inference.inferencer import InferenceResult, RefVidSegInferencer
+    from mevis.apis.inference.output import write_overlay, write_result
+    from mevis.apis.inference.track_inferencer import TrackInferencer, TrackInferenceResult
+    from mevis.apis.inference.video_source import open_video
+
+_MODULES = {
+    'InferenceResult': 'inference.inferencer',
+    'RefVidSegInferencer': 'inference.inferencer',
+    'TrackInferenceResult': 'inference.track_inferencer',
+    'TrackInferencer': 'inference.track_inferencer',
+    'load_config': 'configs.loading',
+    'open_video': 'inference.video_source',
+    'write_overlay': 'inference.output',
+    'write_result': 'inference.output',
+}
+
+__all__ = [
+    'InferenceResult',
+    'RefVidSegInferencer',
+    'TrackInferenceResult',
+    'TrackInferencer',
+    'load_config',
+    'open_video',
+    'write_overlay',
+    'write_result',
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    value = getattr(importlib.import_module(f'{__name__}.{_MODULES[name]}'), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

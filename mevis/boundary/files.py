@@ -4,6 +4,7 @@ import os
 import stat
 from pathlib import Path
 
+from mevis.boundary.shipped import shipped_path
 from mevis.errors import UserError
 
 _KINDS = {
@@ -15,7 +16,16 @@ _KINDS = {
 
 
 def expanded(path: str | Path) -> Path:
-    """The path with ``~`` as the home folder, where no file has the name as it stands."""
+    """The path with ``~`` as the home folder, where no file has the name as it stands.
+
+    ``mevis::weights/…`` names what comes with mevis.
+
+    Raises:
+        UserError: If it names nothing that comes with mevis.
+    """
+    shipped = shipped_path(path)
+    if shipped is not None:
+        return shipped
     path = Path(path)
     try:
         return path if os.path.lexists(path) else path.expanduser()

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from mevis.boundary.shipped import shipped_root
 from mevis.errors import UserError
 
-FOLDER = Path(__file__).resolve().parents[2] / 'weights'
+FOLDER = shipped_root() / 'weights'
 SUMS = 'SHA256SUMS'
 """File beside the weights, as ``sha256sum`` writes and checks it."""
 _FLIPPED = 0.01

@@ -12,6 +12,7 @@ from mmengine.fileio.handlers.registry_utils import file_handlers
 
 from mevis.apis.configs.overrides import apply_overrides
 from mevis.boundary.json_file import parse_json
+from mevis.boundary.shipped import shipped_path
 from mevis.boundary.yaml_text import read_yaml
 from mevis.errors import UserError
 
@@ -20,24 +21,44 @@ def load_config(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
     """Reads a config and applies overrides that must name what exists.
 
     Args:
-        path: A config file.
+        path: A config file; ``mevis::NAME.py`` is one that comes with mevis, here and in
+            ``_base_``.
         overrides: Dotted key -> value, as ``--cfg-options`` gives them.
 
     Raises:
         UserError: If the file cannot be read as a config (the message names the file and line)
             or an override names nothing that exists.
     """
-    path = Path(path)
+    path = shipped_path(path) or Path(path)
     if not path.is_file():
-        raise UserError(f'{path}: no such config. Those of the framework are in configs/.')
+        raise UserError(
+            f'{path}: no such config. Those of the framework are in'
+            ' configs/ of a checkout; `mevis ls` lists them, mevis::NAME.py names one.'
+        )
     if path.suffix not in ('.py', '.json', '.yaml', '.yml'):
         raise UserError(f'{path}: not a config (.py, .json or .yaml). Config comes first.')
     try:
-        with _values_alone():
+        with _values_alone(), _shipped_bases():
             cfg = Config.fromfile(str(path))
     except Exception as error:
         raise UserError(_config_error(path, error)) from error
     return apply_overrides(cfg, overrides or {})
+
+
+@contextmanager
+def _shipped_bases() -> Iterator[None]:
+    """``_base_ = 'mevis::…'``: mmengine knows this form for a fixed list of packages only."""
+    before = Config.__dict__['_get_cfg_path']
+
+    def find(cfg_path: str, filename: str) -> tuple[str, str | None]:
+        shipped = shipped_path(cfg_path)
+        return before.__func__(cfg_path, filename) if shipped is None else (str(shipped), None)
+
+    Config._get_cfg_path = staticmethod(find)
+    try:
+        yield
+    finally:
+        Config._get_cfg_path = before
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from mevis.boundary.shipped import shipped_root
 from mevis.errors import UserError
 
-_ROOT = Path(__file__).resolve().parents[3]
+_ROOT = shipped_root()
 CONFIG = _ROOT / 'configs/mutr_tiny_moving_shapes.py'
 WEIGHTS = _ROOT / 'weights/mutr_tiny_moving_shapes.safetensors'
 DVIS_CONFIG = _ROOT / 'configs/dvis_tiny_moving_shapes_offline.py'
@@ -46,7 +47,7 @@ def chosen_model(
     for path in shipped:
         if not path.is_file():
             raise UserError(
-                f'{path}: the shipped model is part of a checkout, which this is not.'
-                ' Name a model by --config and --checkpoint.'
+                f'{path}: the shipped model is not there; install mevis again, or name a model by'
+                ' --config and --checkpoint.'
             )
     return shipped

@@ -1,0 +1,31 @@
+"""Lists the configs and weights that come with mevis, by the names that commands take."""
+
+import argparse
+
+from mevis.apis.cli import run
+
+
+def parse_args() -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('word', nargs='?', default='', help='list only names with this word in it')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Lists."""
+    args = parse_args()
+    from mevis.boundary.shipped import PREFIX, shipped_root
+
+    root = shipped_root()
+    for path in sorted((root / 'configs').glob('*.py')):
+        about = path.read_text(encoding='utf-8').splitlines()[0].lstrip('# ')
+        if args.word in path.name:
+            print(f'{PREFIX}{path.name:52} {about}')
+    for path in sorted((root / 'weights').glob('*.safetensors')):
+        if args.word in path.name:
+            print(f'{PREFIX}weights/{path.name:44} {path.stat().st_size / 1e6:.1f} MB')
+
+
+if __name__ == '__main__':
+    run(main)
