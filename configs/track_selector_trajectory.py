@@ -1,7 +1,7 @@
 # Chooses among the tracks of any tracker by how they move: needs no frames and no data.
 # Command: tools/train.py configs/track_selector_trajectory.py
 # Hardware: one CPU core and one for the data.
-# J&F: none, since it knows no data set; how often it chooses rightly: see model_zoo.md.
+# J&F: none, since it needs no dataset; for its accuracy see model_zoo.md.
 _base_ = ['_base_/default_runtime.py', '_base_/models/track_selector.py']
 train_dataloader = dict(
     batch_size=12,

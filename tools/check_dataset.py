@@ -1,4 +1,4 @@
-"""Checks a data set in MeViS format: every frame, mask, id and sentence.
+"""Checks a dataset in MeViS format: every frame, mask, id and sentence.
 
 Prints what it counted and what is wrong, by file.  Exit status 0: sound; 1: something is wrong;
 2: nothing to check.
@@ -20,9 +20,14 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--fast', action='store_true', help='do not decode frames and masks; minutes become seconds'
     )
-    parser.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
     parser.add_argument(
-        '--limit', type=FROM_0, default=50, help='problems that are listed per split'
+        '--workers',
+        type=WORKERS,
+        default=min(8, os.cpu_count() or 1),
+        help='processes (default: all cores, at most 8)',
+    )
+    parser.add_argument(
+        '--limit', type=FROM_0, default=50, help='problems listed per split (default: 50)'
     )
     parser.add_argument('--json', action='store_true', help='print everything as JSON')
     return parser.parse_args()

@@ -1,6 +1,6 @@
-"""Says what is installed here and whether the main job can run with it.
+"""Reports what is installed here and whether the main job can run with it.
 
-Exit status 0 if it can, 1 if something is to be mended first.
+Exit status 0 if it can, 1 if something must be fixed first.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def print_table(findings: list) -> None:
             print(f'{finding.status:5} {finding.name:24} {finding.value}  {finding.mend}')
         return
     colours = {'ok': 'green', 'note': 'yellow', 'fail': 'red'}
-    table = Table('', 'what', 'found', 'mend')
+    table = Table('', 'what', 'found', 'fix')
     for finding in findings:
         status = f'[{colours[finding.status]}]{finding.status}[/]'
         table.add_row(status, *map(escape, (finding.name, finding.value, finding.mend)))
@@ -49,7 +49,7 @@ def main() -> int:
         print(json.dumps({'ready': ready, 'findings': [asdict(f) for f in findings]}, indent=2))
     else:
         print_table(findings)
-        print('The main job can run.' if ready else 'Mend what failed, then run this again.')
+        print('The main job can run.' if ready else 'Fix what failed, then run this again.')
     return 0 if ready else 1
 
 

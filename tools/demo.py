@@ -49,10 +49,14 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--checkpoint', help='weights of --config')
     parser.add_argument('--out-dir', help='default: work_dirs/answers/<video>')
     parser.add_argument(
-        '--stride', type=COUNT, default=1, help='look at every n-th frame only (default: 1)'
+        '--stride',
+        type=COUNT,
+        metavar='N',
+        default=1,
+        help='process every n-th frame only (default: 1)',
     )
     parser.add_argument(
-        '--max-frames', type=COUNT, help='look at so many frames at most, from the beginning'
+        '--max-frames', type=COUNT, metavar='N', help='process at most N frames, from the beginning'
     )
     parser.add_argument('--device', help='cpu, cuda, cuda:1; default: the GPU if there is one')
     parser.add_argument(

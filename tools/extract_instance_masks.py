@@ -18,12 +18,12 @@ def parse_args() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
-        epilog='Interrupted, the same command does what is missing. See docs/guides/instances.md.',
+        epilog='Run it again after an interruption to complete it. See docs/guides/instances.md.',
     )
     parser.add_argument(
         'config',
         nargs='?',
-        help='the config of a model that finds instances; with --from-...: of the data set,'
+        help='the config of a model that finds instances; with --from-...: of the dataset,'
         ' by default objects in MeViS format',
     )
     parser.add_argument(
@@ -40,7 +40,7 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='take the annotated objects, with score 1: the upper bound',
     )
-    parser.add_argument('--split', help='part of the data set; default: that of the config')
+    parser.add_argument('--split', help='split of the dataset; default: that of the config')
     parser.add_argument('--out', metavar='DIR', required=True, help='folder of the files')
     parser.add_argument(
         '--top-k',
@@ -119,4 +119,4 @@ def extract_with_model(cfg, args: argparse.Namespace) -> None:
 
 
 if __name__ == '__main__':
-    run(main, 'the same command goes on with the videos that are missing')
+    run(main, 'the same command continues with the videos that are missing')

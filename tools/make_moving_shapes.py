@@ -1,4 +1,4 @@
-"""Makes MovingShapes, a procedural data set in MeViS format whose sentences are about motion.
+"""Makes MovingShapes, a procedural dataset in MeViS format whose sentences are about motion.
 
 tools/make_moving_shapes.py data/moving_shapes
 tools/make_moving_shapes.py data/shapes_static --train 500 --valid-u 50 --kinds static
@@ -17,15 +17,23 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('root', type=Path, help='folder to write; a run cut off is continued')
-    parser.add_argument('--train', type=FROM_0, default=2000, help='videos (0: no such split)')
-    parser.add_argument('--valid-u', type=FROM_0, default=100, help='videos, with truth')
-    parser.add_argument('--valid', type=FROM_0, default=0, help='videos, sentences without truth')
-    parser.add_argument('--test', type=FROM_0, default=0, help='videos, sentences without truth')
-    parser.add_argument('--height', type=SIDE, default=128)
-    parser.add_argument('--width', type=SIDE, default=192)
-    parser.add_argument('--num-frames', type=COUNT, default=24)
-    parser.add_argument('--seed', type=SEED, default=0)
+    parser.add_argument('root', type=Path, help='folder to write; an interrupted run is resumed')
+    parser.add_argument(
+        '--train', type=FROM_0, default=2000, help='videos; 0: no such split (default: 2000)'
+    )
+    parser.add_argument(
+        '--valid-u', type=FROM_0, default=100, help='videos, with ground truth (default: 100)'
+    )
+    parser.add_argument(
+        '--valid', type=FROM_0, default=0, help='videos, without ground truth (default: 0)'
+    )
+    parser.add_argument(
+        '--test', type=FROM_0, default=0, help='videos, without ground truth (default: 0)'
+    )
+    parser.add_argument('--height', type=SIDE, default=128, help='pixels (default: 128)')
+    parser.add_argument('--width', type=SIDE, default=192, help='pixels (default: 192)')
+    parser.add_argument('--num-frames', type=COUNT, default=24, help='per video (default: 24)')
+    parser.add_argument('--seed', type=SEED, default=0, help='determines all files (default: 0)')
     parser.add_argument(
         '--kinds',
         nargs='+',
@@ -33,15 +41,28 @@ def parse_args() -> argparse.Namespace:
         help='kinds of sentence: static motion order mixed relational multi (default: all)',
     )
     parser.add_argument(
-        '--sentences', type=COUNT, nargs=2, default=(6, 8), metavar=('MIN', 'MAX'), help='per video'
+        '--sentences',
+        type=COUNT,
+        nargs=2,
+        default=(6, 8),
+        metavar=('MIN', 'MAX'),
+        help='per video (default: 6 8)',
     )
     parser.add_argument(
-        '--no-target', type=SHARE, default=0.0, help='share of sentences that mean nothing'
+        '--no-target',
+        type=SHARE,
+        default=0.0,
+        help='share of expressions without a target (default: 0)',
     )
     parser.add_argument(
         '--youtube-vis', action='store_true', help='also write <split>/instances.json'
     )
-    parser.add_argument('--workers', type=WORKERS, default=os.cpu_count() or 1)
+    parser.add_argument(
+        '--workers',
+        type=WORKERS,
+        default=os.cpu_count() or 1,
+        help='processes (default: all cores)',
+    )
     return parser.parse_args()
 
 

@@ -14,13 +14,13 @@ def parse_args() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
-        epilog='Interrupted, the same command does what is missing. See docs/guides/test.md.',
+        epilog='Run it again after an interruption to complete it. See docs/guides/test.md.',
     )
     parser.add_argument('config', help='the config of the model')
     parser.add_argument(
         'checkpoint', help='its weights: .pth, .safetensors or an official MUTR release'
     )
-    parser.add_argument('--work-dir', help='answers and logs; default: work_dirs/<config>_test')
+    parser.add_argument('--work-dir', help='predictions and logs; default: work_dirs/<config>_test')
     parser.add_argument('--out', metavar='FILE', help='write the scores to a JSON file')
     parser.add_argument(
         '--submission', metavar='ZIP', help='write an archive for the evaluation server'
@@ -93,4 +93,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run(main, 'the same command goes on with the videos that are not answered yet')
+    run(main, 'the same command continues with the videos that have no predictions yet')

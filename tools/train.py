@@ -23,9 +23,13 @@ def parse_args() -> argparse.Namespace:
         nargs='?',
         const='auto',
         metavar='CHECKPOINT',
-        help='go on with the training of the work folder (or with a checkpoint)',
+        help='resume the training of the work folder (or from a checkpoint)',
     )
-    parser.add_argument('--amp', action='store_true', help='mixed precision')
+    parser.add_argument(
+        '--amp',
+        action='store_true',
+        help='mixed precision: bfloat16, or float16 on GPUs without it',
+    )
     parser.add_argument(
         '--launcher',
         choices=('none', 'pytorch', 'slurm', 'mpi'),
@@ -76,4 +80,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run(main, 'the same command with --resume goes on from the last checkpoint')
+    run(main, 'the same command with --resume continues from the last checkpoint')

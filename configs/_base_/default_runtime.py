@@ -35,7 +35,7 @@ visualizer = dict(
 )
 # Parts of pretrained text encoders, such as RoBERTa's pooler, never get a gradient.
 find_unused_parameters = True
-# The tools tell metrics which data set and split they score.
+# The tools tell metrics which dataset and split they score.
 val_cfg = dict(type='ValLoop')
 val_evaluator = dict(type='RefVidSegMetric')
 test_cfg = dict(type='TestLoop')

@@ -45,9 +45,9 @@ def read_yaml(text: str, place: str) -> Any:
     try:
         data = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        raise UserError(f'{place}{_line(error)}: {_problem(error)}. Mend the file.') from error
+        raise UserError(f'{place}{_line(error)}: {_problem(error)}. Fix the file.') from error
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
-        raise UserError(f'{place}: no YAML that can be read ({error}). Mend the file.') from error
+        raise UserError(f'{place}: no YAML that can be read ({error}). Fix the file.') from error
     if _num_values(data, {}, place) > MOST_VALUES:
         raise UserError(
             f'{place}: more than {MOST_VALUES} values when its anchors are written out. Write what'

@@ -20,7 +20,7 @@ def parse_args() -> argparse.Namespace:
         ' whose centre moves by more than half their size; random object: the mean over all.',
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('root', type=Path, help='data set in MeViS format')
+    parser.add_argument('root', type=Path, help='dataset in MeViS format')
     parser.add_argument('--split', default='valid_u', help='with truth (default: %(default)s)')
     parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='these only')
     parser.add_argument(

@@ -10,6 +10,7 @@ import argparse
 import json
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import COUNT
 
 
 def parse_args() -> argparse.Namespace:
@@ -22,8 +23,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--dvis', nargs=2, required=True, metavar=('CONFIG', 'CHECKPOINT'), help='finds the tracks'
     )
-    parser.add_argument('--videos', type=int, default=5, help='how many (default: %(default)s)')
-    parser.add_argument('--sentences', type=int, nargs='+', default=[1, 8], metavar='N')
+    parser.add_argument('--videos', type=COUNT, default=5, help='how many (default: %(default)s)')
+    parser.add_argument('--sentences', type=COUNT, nargs='+', default=[1, 8], metavar='N')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument(
         '--cfg-options',

@@ -19,7 +19,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         'root',
         type=Path,
-        help='a data set in MeViS format, or a config: its training clips after augmentation',
+        help='a dataset in MeViS format, or a config: its training clips after augmentation',
     )
     parser.add_argument('--split', default='valid_u', help='part of it (default: valid_u)')
     parser.add_argument('--videos', type=COUNT, default=4, help='videos or clips, evenly spread')
@@ -46,7 +46,7 @@ def main() -> None:
     if args.root.suffix in ('.py', '.json', '.yaml', '.yml'):
         browse_clips(args)
     elif args.cfg_options:
-        raise UserError('--cfg-options: for a config; name one instead of a data set.')
+        raise UserError('--cfg-options: for a config; name one instead of a dataset.')
     else:
         browse_videos(args)
 

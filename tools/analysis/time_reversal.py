@@ -1,4 +1,4 @@
-"""Measures how far a model's answers change when its frames come backwards or shuffled.
+"""Measures how much a model's predictions change when its frames are reversed or shuffled.
 
 tools/analysis/time_reversal.py configs/mutr_tiny_moving_shapes.py weights.safetensors --videos 20
 """
@@ -18,17 +18,17 @@ def parse_args() -> argparse.Namespace:
         description=__doc__.splitlines()[0],
         epilog='An IoU of 1 and a difference of 0: the model is blind to the order of frames.',
     )
-    parser.add_argument('config', help='the config; its test data set is asked about')
+    parser.add_argument('config', help='the config; its test dataset is used')
     parser.add_argument('checkpoint', help='its weights: .pth or .safetensors')
     parser.add_argument(
-        '--videos', type=COUNT, metavar='N', help='videos, spread over the data set; default: all'
+        '--videos', type=COUNT, metavar='N', help='videos, spread over the dataset; default: all'
     )
     parser.add_argument('--split', help='another split than that of the config')
     parser.add_argument(
         '--synthetic',
         type=COUNT,
         metavar='N',
-        help='ask about N new videos of MovingShapes instead of the data of the config',
+        help='use N new videos of MovingShapes instead of the data of the config',
     )
     parser.add_argument('--out', type=Path, metavar='FILE', help='the figures as JSON')
     parser.add_argument('--seed', type=SEED, default=0, help='of the shuffled order; default: 0')

@@ -17,7 +17,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('root', type=Path, help='data set in MeViS format')
+    parser.add_argument('root', type=Path, help='dataset in MeViS format')
     parser.add_argument('--split', default='valid_u', help='with truth (default: %(default)s)')
     parser.add_argument('--tracks', type=Path, required=True, help='folder of the tracks')
     parser.add_argument(

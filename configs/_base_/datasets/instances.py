@@ -1,4 +1,4 @@
-# Videos with annotated objects: what the data sets of this kind share.  They say type, data_root
+# Videos with annotated objects: what the datasets of this kind share.  They say type, data_root
 # and split.
 _base_ = ['../default_runtime.py']
 train_dataloader = dict(

@@ -1,4 +1,4 @@
-# Videos with sentences: what the data sets of this kind share.  They say type, data_root and split.
+# Videos with sentences: what the datasets of this kind share.  They say type, data_root and split.
 # Augmentation and sizes are those of the official MUTR.
 train_dataloader = dict(
     batch_size=1,

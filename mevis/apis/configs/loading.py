@@ -80,7 +80,7 @@ class _YamlValues(YamlHandler):
 
 class _JsonValues(JsonHandler):
     def load_from_fileobj(self, file: TextIO) -> dict[str, Any]:
-        return _mapping(parse_json(file.read().encode(), 'JSON', 'Mend the file.'))
+        return _mapping(parse_json(file.read().encode(), 'JSON', 'Fix the file.'))
 
 
 def _mapping(data: Any) -> dict[str, Any]:
@@ -93,10 +93,10 @@ def _config_error(path: Path, error: Exception) -> str:
     if isinstance(error, UserError):
         return f'{path} or a base of it: {error}'
     if isinstance(error, SyntaxError):
-        return f'{path}, line {error.lineno}: {error.msg}. Mend the config.'
+        return f'{path}, line {error.lineno}: {error.msg}. Fix the config.'
     if isinstance(error, FileNotFoundError):
         missing = error.filename or str(error)
-        return f'{path}: its _base_ {missing} does not exist. Mend the path in _base_.'
+        return f'{path}: its _base_ {missing} does not exist. Fix the path in _base_.'
     if isinstance(error, ImportError):
         return (
             f'{path}: custom_imports: {_first_cause(error)}.'
@@ -111,7 +111,7 @@ def _config_error(path: Path, error: Exception) -> str:
         and Path(frame.filename).resolve() == path.resolve()
     ]
     line = f', line {frames[-1].lineno}' if frames else ''
-    return f'{path}{line}: {type(error).__name__}: {error}. Mend the config or its bases.'
+    return f'{path}{line}: {type(error).__name__}: {error}. Fix the config or its bases.'
 
 
 def _first_cause(error: BaseException) -> BaseException:

@@ -1,4 +1,4 @@
-"""What a training goes on from."""
+"""What a training resumes from."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -37,21 +37,21 @@ def whole_checkpoint(work_dir: str | Path) -> Path | None:
         if reason is None:
             if damaged:
                 print_log(
-                    f'{"; ".join(damaged)}. Training goes on from the one before, {path.name}.',
+                    f'{"; ".join(damaged)}. Training resumes from the one before, {path.name}.',
                     logger=None,
                 )
             return path
         damaged.append(f'{path}: not whole ({reason})')
     if damaged:
         raise UserError(
-            f'{"; ".join(damaged[:3])}. There is no whole checkpoint to go on from; train anew in'
-            ' another --work-dir.'
+            f'{"; ".join(damaged[:3])}. There is no intact checkpoint to resume from; train from'
+            ' scratch in another --work-dir.'
         )
     return None
 
 
 def set_resume(cfg: Config, resume: str | None) -> None:
-    """Decides what ``--resume`` goes on from.
+    """Decides what ``--resume`` continues from.
 
     Args:
         cfg: The config; ``resume`` and ``load_from`` are set in place.
@@ -66,18 +66,20 @@ def set_resume(cfg: Config, resume: str | None) -> None:
         if latest is not None:
             raise UserError(
                 f'{cfg.work_dir}: holds the checkpoints of an earlier training ({latest.name}).'
-                ' Go on with it by --resume, or choose another --work-dir.'
+                ' Continue it with --resume, or choose another --work-dir.'
             )
         return
     source = whole_checkpoint(cfg.work_dir) if resume == 'auto' else Path(resume)
     if source is None:
-        print_log(f'{cfg.work_dir}: no checkpoint yet, training starts anew.', logger=None)
+        print_log(
+            f'{cfg.work_dir}: no checkpoint yet, training starts from the beginning.', logger=None
+        )
         return
     cfg.resume, cfg.load_from = True, str(source)
 
 
 def check_training_state(checkpoint: Mapping[str, Any], path: str) -> None:
-    """Refuses a file from which no training can go on.
+    """Refuses a file from which no training can resume.
 
     Raises:
         UserError: If it holds weights only.
@@ -116,7 +118,7 @@ def check_optimizer(saved: Any, current: Mapping[str, Any], path: str) -> None:
     if differ or not settings[0]:
         raise UserError(
             f'{path}: the optimizer of this training was another one than that of the config'
-            f' ({", ".join(differ) or "no param_groups"}). Go on with its own config.'
+            f' ({", ".join(differ) or "no param_groups"}). Resume it with its own config.'
             f' {_weights_alone(path)}'
         )
 
@@ -135,7 +137,7 @@ def state_errors(path: str) -> Iterator[None]:
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
         reason = ' '.join(str(error).split())[:300]
         raise UserError(
-            f'{path}: its state does not fit this config ({type(error).__name__}: {reason}). Go on'
+            f'{path}: its state does not fit this config ({type(error).__name__}: {reason}). Resume'
             f' with its own config. {_weights_alone(path)}'
         ) from error
 

@@ -13,7 +13,7 @@ from mevis.registry import HOOKS
 
 _MEND = (
     'Train with a lower optim_wrapper.optimizer.lr or with optim_wrapper.clip_grad.max_norm=0.1, or'
-    ' without --amp; --resume goes on from the last checkpoint, which is sound.'
+    ' without --amp; --resume continues from the last checkpoint, which is sound.'
 )
 _MOST_FRAMES = 8
 _MOST_TERMS = 4

@@ -80,7 +80,7 @@ def test_what_resume_means(tmp_path, capsys):
     cfg = Config(dict(work_dir=str(tmp_path)))
     set_resume(cfg, 'auto')
     assert 'resume' not in cfg
-    assert 'starts anew' in capsys.readouterr().out
+    assert 'starts from the beginning' in capsys.readouterr().out
     save(tmp_path / 'iter_3.pth')
     with pytest.raises(UserError, match='--resume'):
         set_resume(cfg, None)
