@@ -49,7 +49,6 @@ def test_options_reach_the_data(repo_root: Path, tmp_path: Path):
         (('--kinds', 'dance'), 'dance; known: static'),
         (('--height', 20), 'height and width must be from 48'),
         (('--num-frames', 3), 'motions need 12 frames'),
-        (('--seed', -1), '--seed -1'),
         (('--train', 0, '--valid-u', 0), 'nothing to make'),
     ],
 )

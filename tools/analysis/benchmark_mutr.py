@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mevis.boundary.arguments import COUNT
+
 SIDES = ('official', 'ours')
 # What ours may take of the official time and memory.
 BARS = {'sentence': (0.5, 0.5), 'sentences': (0.4, 0.5), 'training': (0.4, 0.6)}
@@ -80,15 +82,15 @@ def parse_args() -> argparse.Namespace:
         help='checkout of OpenGVLab/MUTR; default: ours alone',
     )
     parser.add_argument('--backbone', default='resnet50', help='official name, such as swin_t_p4w7')
-    parser.add_argument('--frames', type=int, help='default: 20, or 5 in training')
-    parser.add_argument('--sentences', type=int, default=8)
+    parser.add_argument('--frames', type=COUNT, help='default: 20, or 5 in training')
+    parser.add_argument('--sentences', type=COUNT, default=8)
     parser.add_argument('--size', metavar='HxW', help='default: 360x640, or 352x640 in training')
     parser.add_argument('--train', action='store_true', help='losses and gradients of one clip')
     parser.add_argument(
         '--recompute', action='store_true', help='of ours, in training: see MUTR.recompute'
     )
-    parser.add_argument('--chunk-size', type=int, default=8, help='of ours: frames at a time')
-    parser.add_argument('--repeats', type=int, default=3, help='runs of each side, in turns')
+    parser.add_argument('--chunk-size', type=COUNT, default=8, help='of ours: frames at a time')
+    parser.add_argument('--repeats', type=COUNT, default=3, help='runs of each side, in turns')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument('--side', choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument('--exchange', type=Path, help=argparse.SUPPRESS)
