@@ -20,7 +20,7 @@ LEAVES = sorted(set((ROOT / 'configs').rglob('*.py')) - {*BASES, *TRACKS})
 # Leaves that share a base model differ in their data alone.
 ONE_PER_MODEL = {str(Config.fromfile(str(path)).model): path for path in LEAVES}
 HEADER = ('Command:', 'Hardware:')
-FIGURE = {'MUTR': 'J&F', 'DVIS': 'AP', 'TrackSelector': 'J&F'}
+FIGURE = {'MUTR': 'J&F', 'DVIS': 'AP', 'TrackSelector': 'J&F', 'SmallSAM': 'J&F'}
 
 
 def name(path: Path) -> str:

@@ -35,6 +35,7 @@ MAY_IMPORT = {
 # Inside models: these build on layers and reach one another through the registries only.
 MODEL_PARTS = {
     'backbones', 'text_encoders', 'query_initializers', 'mutr', 'dvis', 'track_selector',
+    'small_sam',
 }  # fmt: skip
 # The contract of a slot is what a model and a plug share.
 CONTRACTS = {

@@ -5,6 +5,7 @@ from mevis.models import (
     dvis,
     mutr,
     query_initializers,
+    small_sam,
     text_encoders,
     track_selector,
 )
@@ -20,6 +21,7 @@ __all__ = [
     'dvis',
     'mutr',
     'query_initializers',
+    'small_sam',
     'text_encoders',
     'track_selector',
 ]

@@ -4,6 +4,7 @@ from mevis.refiners.base import MaskRefiner
 from mevis.refiners.hq_sam import HQSAMRefiner
 from mevis.refiners.identity import IdentityRefiner
 from mevis.refiners.sam2_video import SAM2VideoRefiner
+from mevis.refiners.small_sam import SmallSAMRefiner
 from mevis.structures import FrameReader, RefineContext
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     'MaskRefiner',
     'RefineContext',
     'SAM2VideoRefiner',
+    'SmallSAMRefiner',
 ]

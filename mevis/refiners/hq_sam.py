@@ -8,11 +8,11 @@ from torch import Tensor
 
 from mevis.errors import UserError
 from mevis.refiners.borrowed_model import BorrowedModel, PretrainedRefiner
-from mevis.refiners.point_prompts import prompt_generator, sample_prompts
 from mevis.refiners.sam_frame import SamFrame, mask_prompt
 from mevis.refiners.sam_weights import HQ_FILES, build_sam, weight_file
 from mevis.registry import REFINERS
 from mevis.structures import RefineContext
+from mevis.structures.point_prompts import prompt_generator, sample_prompts
 
 
 @REFINERS.register_module()

@@ -11,13 +11,13 @@ from torch import Tensor
 
 from mevis.errors import UserError
 from mevis.refiners.borrowed_model import BorrowedModel, PretrainedRefiner
-from mevis.refiners.point_prompts import PointPrompts, prompt_generator, sample_prompts
 from mevis.refiners.prompt_frames import choose_prompt_frames
 from mevis.refiners.sam2_model import FOLDER, Sam2Models, load_sam2, weight_files
 from mevis.refiners.sam2_tracking import FramesOnDemand, SharedFeatures, Track, in_both_directions
 from mevis.registry import REFINERS
 from mevis.structures import FrameReader, RefineContext, decode_rle, encode_rle
 from mevis.structures.mask_rle import Rle
+from mevis.structures.point_prompts import PointPrompts, prompt_generator, sample_prompts
 
 PROMPTS = ('points', 'box', 'mask', 'mended_mask')
 

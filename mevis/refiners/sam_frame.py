@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, pad
 
-from mevis.refiners.point_prompts import PointPrompts
 from mevis.refiners.sam_weights import sam_package
+from mevis.structures.point_prompts import PointPrompts
 
 
 class SamFrame:

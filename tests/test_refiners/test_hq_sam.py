@@ -10,9 +10,9 @@ from mevis.errors import UserError
 from mevis.refiners import RefineContext, hq_sam
 from mevis.refiners.borrowed_model import BorrowedModel
 from mevis.refiners.hq_sam import HQSAMRefiner
-from mevis.refiners.point_prompts import prompt_generator, sample_prompts
 from mevis.registry import REFINERS
 from mevis.structures import decode_rle, encode_rle
+from mevis.structures.point_prompts import prompt_generator, sample_prompts
 from mevis.testing import check_refiner
 from mevis.testing.small_sam import small_hq_sam
 

@@ -4,12 +4,12 @@ import torch
 
 from mevis.errors import UserError
 from mevis.refiners import RefineContext
-from mevis.refiners.point_prompts import prompt_generator, sample_prompts
 from mevis.refiners.prompt_frames import choose_prompt_frames
 from mevis.refiners.sam2_model import load_sam2
 from mevis.refiners.sam2_video import PROMPTS, SAM2VideoRefiner
 from mevis.registry import REFINERS
 from mevis.structures import decode_rle, encode_rle
+from mevis.structures.point_prompts import prompt_generator, sample_prompts
 from mevis.testing import check_refiner
 
 SIZE = (40, 60)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from mevis.refiners.point_prompts import sample_prompts
 from mevis.refiners.sam_frame import SamFrame, mask_prompt
+from mevis.structures.point_prompts import sample_prompts
 from mevis.testing.small_sam import small_hq_sam
 
 SIZE = (60, 90)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mevis.refiners.point_prompts import prompt_generator, sample_prompts
+from mevis.structures.point_prompts import prompt_generator, sample_prompts
 
 
 def ring(size=(40, 60)):

@@ -1,0 +1,103 @@
+"""Masks mended by the small SAM, which is trained here."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from torch import Tensor, nn
+
+from mevis.boundary.files import expanded
+from mevis.checkpoints.loading import load_into
+from mevis.errors import UserError
+from mevis.refiners.borrowed_model import BorrowedModel, PretrainedRefiner
+from mevis.registry import MODELS, REFINERS
+from mevis.structures import RefineContext
+from mevis.structures.point_prompts import prompt_generator
+
+CONFIG = 'configs/small_sam_moving_shapes.py'
+WEIGHTS = 'weights/small_sam_moving_shapes.safetensors'
+
+
+@REFINERS.register_module()
+class SmallSAMRefiner(PretrainedRefiner):
+    """Prompts a :class:`SmallSAM` by points, box and the mask itself, frame by frame.
+
+    The shipped weights have learnt painted shapes and know nothing of real images.  A frame is
+    encoded once for all expressions.  Empty masks stay empty.
+
+    Args:
+        config: A config file of a ``SmallSAM``.
+        checkpoint: Its weights.
+        seed: Another number draws other points.
+    """
+
+    chunk_size = 1
+
+    def __init__(self, config: str = CONFIG, checkpoint: str = WEIGHTS, seed: int = 0) -> None:
+        super().__init__()
+        self.config = config
+        self.checkpoint = checkpoint
+        self.seed = seed
+        self.sam = BorrowedModel(partial(load_small_sam, config, checkpoint))
+
+    def weight_files(self) -> list[Path]:
+        """Config and weights."""
+        return weight_files(self.config, self.checkpoint)
+
+    @torch.no_grad()
+    def refine_chunk(self, images: np.ndarray, masks: Tensor, context: RefineContext) -> Tensor:
+        """Refines (E, t, H, W) bool masks of t frames."""
+        refined = masks.clone()
+        for index, (image, name) in enumerate(zip(images, context.frame_names, strict=True)):
+            visible = masks[:, index].flatten(1).any(1).nonzero()[:, 0].tolist()
+            if not visible:
+                continue
+            sam: Any = self.sam.on(self.device)
+            frame = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
+            generators = [
+                prompt_generator(context.video, context.exp_ids[row], name, self.seed)
+                for row in visible
+            ]
+            mended = sam.mend(
+                sam.encode(frame[None].to(self.device)),
+                masks[visible, index].cpu().numpy(),
+                generators,
+            )
+            refined[visible, index] = mended.to(refined.device)
+        return refined
+
+
+def weight_files(config: str, checkpoint: str) -> list[Path]:
+    """The files that decide what the model draws.
+
+    Raises:
+        UserError: If one is missing.
+    """
+    files = [expanded(config), expanded(checkpoint)]
+    for file, key in zip(files, ('config', 'checkpoint'), strict=True):
+        if not file.is_file():
+            raise UserError(
+                f'{file}: no such file. Name the one of SmallSAM: model.refiner.{key}=FILE'
+            )
+    return files
+
+
+def load_small_sam(config: str, checkpoint: str) -> nn.Module:
+    """Builds the model of a config with its weights.
+
+    Raises:
+        UserError: If a file is missing, or of another model.
+    """
+    weight_files(config, checkpoint)
+    with DefaultScope.overwrite_default_scope('mevis'):
+        model = MODELS.build(Config.fromfile(str(expanded(config))).model)
+    if not hasattr(model, 'mend'):
+        raise UserError(
+            f'{config}: {type(model).__name__} mends no masks. Name a config of SmallSAM.'
+        )
+    load_into(model, str(expanded(checkpoint)))
+    return model
