@@ -121,6 +121,7 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
         raise ValueError(f'mode {mode!r}: a video segmentor knows "loss" and "predict".')
 
     def _predict(self, video: Tensor, sample: RefVidSegDataSample) -> RefVidSegDataSample:
+        has_tracks = 'instances' in sample or getattr(self.track_source, 'finds_any', True)
         self._find_tracks(sample)
         encoded = self.encode_video(video, sample)
         predictions = [
@@ -128,7 +129,7 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
             for expression in sample.expressions
         ]
         del encoded  # the refiner needs its memory
-        sample.predictions = self._refined(predictions, sample)
+        sample.predictions = self._refined(predictions, sample, has_tracks)
         return sample
 
     def _find_tracks(self, sample: RefVidSegDataSample) -> None:
@@ -157,7 +158,10 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
         )
 
     def _refined(
-        self, predictions: Sequence[ExpressionPrediction], sample: RefVidSegDataSample
+        self,
+        predictions: Sequence[ExpressionPrediction],
+        sample: RefVidSegDataSample,
+        has_tracks: bool,
     ) -> list[ExpressionPrediction]:
         """All expressions at once, so that a refiner encodes a frame once for all of them."""
         context = RefineContext(
@@ -165,6 +169,9 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
             [prediction.exp_id for prediction in predictions],
             list(sample.frame_names),
             tuple(sample.ori_shape),
+            [prediction.text for prediction in predictions],
+            [prediction.score for prediction in predictions],
+            sample.instances.at(sample.frame_indices) if has_tracks else None,
         )
         read = sample.read_frames if 'read_frames' in sample else _unreadable
         refined = self.refiner(read, [prediction.rles for prediction in predictions], context)

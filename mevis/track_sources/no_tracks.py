@@ -9,6 +9,8 @@ from mevis.track_sources.base import TrackSource
 class NoTracks(TrackSource):
     """Finds nothing: a video without tracks of its data set has K = 0 of them."""
 
+    finds_any = False
+
     def forward(self, video: VideoFrames) -> InstanceMasks:
         """Returns no track, whatever the video shows."""
         return InstanceMasks([], [], [], tuple(video.size))

@@ -21,8 +21,8 @@ from mevis.engine.samplers.cost_balanced_sampler import shares_by_cost
 from mevis.errors import UserError
 from mevis.evaluation.prediction_store import PredictionStore, VideoPredictions
 from mevis.refiners import IdentityRefiner, MaskRefiner
-from mevis.registry import DATASETS, REFINERS
-from mevis.structures import ExpressionPrediction, RefineContext
+from mevis.registry import DATASETS, REFINERS, TRANSFORMS
+from mevis.structures import ExpressionPrediction, InstanceMasks, RefineContext
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Refinement:
         refiner: On its device.
         source: Answers of tools/test.py.
         target: Refined answers.
+        load_tracks: The transform that reads the instance tracks of an item, if any.
     """
 
     dataset: Any
@@ -42,6 +43,7 @@ class Refinement:
     refiner: MaskRefiner
     source: PredictionStore
     target: PredictionStore
+    load_tracks: Any = None
 
 
 def prepare_refinement(cfg: Config, predictions: str | Path, out_dir: str | Path) -> Refinement:
@@ -89,7 +91,10 @@ def prepare_refinement(cfg: Config, predictions: str | Path, out_dir: str | Path
     # All ranks must leave out the same videos, or their shares would not fit together.
     done = set(agreed(sorted(target.videos_done())))
     items = [index for index, video in enumerate(dataset.item_videos()) if video not in done]
-    return Refinement(dataset, items, refiner.to(get_device()).eval(), source, target)
+    load = next((one for one in data.pipeline if one['type'] == 'LoadInstanceMasks'), None)
+    load_tracks = load and TRANSFORMS.build(load)
+    refiner = refiner.to(get_device()).eval()
+    return Refinement(dataset, items, refiner, source, target, load_tracks)
 
 
 def run_refinement(job: Refinement) -> str:
@@ -130,11 +135,25 @@ def _refine_video(job: Refinement, item: dict[str, Any]) -> list[ExpressionPredi
     size = job.dataset.frame_size(record)
     answers = _matching_answers(found, item, size, place)
     context = RefineContext(
-        item['video'], [answer.exp_id for answer in answers], list(item['frame_names']), size
+        item['video'],
+        [answer.exp_id for answer in answers],
+        list(item['frame_names']),
+        size,
+        [answer.text for answer in answers],
+        [answer.score for answer in answers],
+        _tracks(job, item, size),
     )
     frames = FrameReader(item['frame_paths'], size)
     refined = job.refiner(frames, [answer.rles for answer in answers], context)
     return [answer.with_rles(rles) for answer, rles in zip(answers, refined, strict=True)]
+
+
+def _tracks(job: Refinement, item: dict[str, Any], size: tuple[int, int]) -> InstanceMasks | None:
+    """The tracks of the data set in the frames of an item, as a test would see them."""
+    if job.load_tracks is None or 'instance_masks_path' not in item:
+        return None
+    loaded = job.load_tracks({**item, 'ori_shape': size})
+    return loaded['instances'].at(item['frame_indices'])
 
 
 def _matching_answers(
