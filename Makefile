@@ -35,7 +35,7 @@ install-ops: install ## optional, for GPUs: compile mmcv's operators for the ins
 check-env: install ## versions, device, operators, disk and memory
 	$(PY) tools/check_env.py
 
-demo: install ## make a small data set, test the shipped model on it, draw what it answers
+demo: install ## make a small data set, test the shipped system on it, draw what it answers
 	$(PY) tools/quick_demo.py
 
 test: install lint ## lint and all tests

@@ -1,4 +1,4 @@
-"""Makes a small data set, tests the shipped model on it, draws what it answers: `make demo`."""
+"""Makes a small data set, tests the shipped system on it, draws what it answers: `make demo`."""
 
 import argparse
 from pathlib import Path
@@ -14,7 +14,7 @@ SPLIT = 'valid_u'
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--config', help='default: that of the model that comes with mevis')
+    parser.add_argument('--config', help='default: MinVIS and a selector, which come with mevis')
     parser.add_argument('--checkpoint', help='weights of --config; default: the shipped ones')
     parser.add_argument('--out-dir', type=Path, default=Path('work_dirs/demo'))
     parser.add_argument('--num-videos', type=COUNT, default=12, help='to test (default: 12)')
@@ -25,12 +25,13 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Makes, tests and draws."""
     args = parse_args()
-    from mevis.apis.inference.shipped_model import chosen_model
+    from mevis.apis.inference.shipped_model import SYSTEM_CONFIG, SYSTEM_WEIGHTS, chosen_model
     from mevis.datasets.moving_shapes import Recipe, write_split
     from mevis.errors import UserError
     from mevis.structures.atomic_folder import check_folder
 
-    config, checkpoint = (path.resolve() for path in chosen_model(args.config, args.checkpoint))
+    system = chosen_model(args.config, args.checkpoint, (SYSTEM_CONFIG, SYSTEM_WEIGHTS))
+    config, checkpoint = (path.resolve() for path in system)
     for path in (config, checkpoint):
         if not path.is_file():
             raise UserError(f'{path}: no such file; name another by --config and --checkpoint.')
@@ -53,7 +54,8 @@ def test(config: Path, checkpoint: Path, data: Path, out_dir: Path) -> dict[str,
     from mevis.errors import UserError
 
     scores = (out_dir / 'scores.json').resolve()
-    tool = Path(__file__).resolve().parent / 'test.py'
+    root = Path(__file__).resolve().parents[1]
+    tool = root / 'tools/test.py'
     command = [sys.executable, str(tool), str(config), str(checkpoint)]
     command += ['--work-dir', str((out_dir / 'test').resolve()), '--out', str(scores)]
     command += ['--cfg-options', f'test_dataloader.dataset.data_root={data.resolve()}']
@@ -61,7 +63,8 @@ def test(config: Path, checkpoint: Path, data: Path, out_dir: Path) -> dict[str,
     log = out_dir / 'test.log'
     print(f'tools/test.py {config.name} {checkpoint.name}; what it says: {log}')
     with log.open('w', encoding='utf-8') as file:
-        done = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT)
+        # Configs name files of this checkout.
+        done = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, cwd=root)
     if done.returncode:
         last = log.read_text(encoding='utf-8').rstrip().splitlines()[-1:]
         raise UserError(f'{log}: the test failed. {"".join(last).removeprefix("error: ")}')

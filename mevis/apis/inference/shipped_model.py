@@ -12,6 +12,9 @@ DVIS_CONFIG = _ROOT / 'configs/dvis_tiny_moving_shapes_offline.py'
 DVIS_WEIGHTS = _ROOT / 'weights/dvis_tiny_moving_shapes_offline.safetensors'
 SELECTOR_CONFIG = _ROOT / 'configs/track_selector_trajectory.py'
 SELECTOR_WEIGHTS = _ROOT / 'weights/track_selector_trajectory.safetensors'
+# From pixels: tracks of the small MinVIS, among which the small selector chooses.
+SYSTEM_CONFIG = _ROOT / 'configs/track_selector_tiny_moving_shapes_pixels.py'
+SYSTEM_WEIGHTS = _ROOT / 'weights/track_selector_tiny_moving_shapes.safetensors'
 
 
 def chosen_selector(config: str | Path | None, checkpoint: str | Path | None) -> tuple[Path, Path]:
