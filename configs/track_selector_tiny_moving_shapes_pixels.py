@@ -1,4 +1,4 @@
-# The small selector with the small MinVIS in front of it: from pixels to answers, as make demo does.
+# The small selector behind the small MinVIS: from pixels to answers, as make demo does.
 # Changes track_selector_tiny_moving_shapes.py by where its tracks come from in testing.
 # Command: tools/test.py configs/track_selector_tiny_moving_shapes_pixels.py
 #     weights/track_selector_tiny_moving_shapes.safetensors

@@ -12,7 +12,9 @@ SIZE = (40, 60)
 def small_sam(seed=0):
     torch.manual_seed(seed)
     return SmallSAM(
-        dict(type='mevis.RefVidSegDataPreprocessor', pad_size_divisor=1), image_size=32, embed_dims=32
+        dict(type='mevis.RefVidSegDataPreprocessor', pad_size_divisor=1),
+        image_size=32,
+        embed_dims=32,
     )
 
 
