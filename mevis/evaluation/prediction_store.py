@@ -190,6 +190,6 @@ def _is_whole(path: Path) -> bool:
             return True
     try:  # of an earlier version, which wrote no line break
         msgspec.json.decode(path.read_bytes(), type=msgspec.Raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
     return True

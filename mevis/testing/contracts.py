@@ -254,14 +254,23 @@ def check_refiner(refiner: nn.Module, size: tuple[int, int] = (48, 64)) -> None:
         masks = np.zeros((2, num_frames, *size), bool)
         masks[0, 0, 10:30, 20:40] = True
         rles = [encode_rle(track) for track in masks]
-        context = RefineContext('video', ['0', '1'], [f'{t:05d}' for t in range(num_frames)], size)
+        context = RefineContext(
+            'video',
+            ['0', '1'],
+            [f'{t:05d}' for t in range(num_frames)],
+            size,
+            texts=['the thing moving left', 'the red one'],
+            scores=[0.4, 0.6],
+            tracks=InstanceMasks([list(rles[0])], [0.9], [-1], size),
+        )
         refined = [_refine(refiner, video, rles, context) for _ in range(2)]
         lengths = [len(track) for track in refined[0]]
         _require(lengths == [num_frames] * 2, refiner, f'2x{num_frames} masks became {lengths}')
         for track in refined[0]:
             decode_rle(track, size, 'a refined mask')
         _require(refined[0] == refined[1], refiner, 'a second run gives other masks')
-        alone = _refine(refiner, video, rles[:1], replace(context, exp_ids=['0']))
+        first = replace(context, exp_ids=['0'], texts=context.texts[:1], scores=context.scores[:1])
+        alone = _refine(refiner, video, rles[:1], first)
         text = 'the masks of an expression depend on the other expressions'
         _require(alone == refined[0][:1], refiner, text)
     unchanged.check()

@@ -52,7 +52,13 @@ QUERY_INITIALIZERS = {
     'RandomQueryInitializer': SMALL_QUERY,
     'TrajectoryQueryInitializer': SMALL_QUERY,
 }
-REFINERS = {'HQSAMRefiner': {}, 'IdentityRefiner': {}, 'SAM2VideoRefiner': {}}
+REFINERS = {
+    'ChosenTracksRefiner': {},
+    'HQSAMRefiner': {},
+    'IdentityRefiner': {},
+    'SAM2VideoRefiner': {},
+    'SmallSAMRefiner': {},
+}
 TRACK_SOURCES = {
     'DVISTracks': {},
     'MotionTracks': {},

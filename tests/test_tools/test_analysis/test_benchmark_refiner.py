@@ -32,7 +32,7 @@ def test_memory_does_not_grow_with_the_video(model, bound):
     ('arguments', 'text'),
     [
         (['small', '--size', '90'], '--size 90: height x width'),
-        (['small', '--frames', 0], '1 or more'),
+        (['small', '--frames', 0], "argument --frames: '0' must be a whole number from 1"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(arguments, text):

@@ -54,5 +54,5 @@ def test_a_mistake_is_one_line(repo_root, tmp_path):
     weights = toy_weights(repo_root, tmp_path)
     done = measure(repo_root, CONFIG, weights, '--synthetic', 0)
     assert done.returncode == 2, done.stderr[-2000:]
-    assert 'num_videos=0' in done.stderr.strip().splitlines()[-1]
+    assert "argument --synthetic: '0' must be" in done.stderr.strip().splitlines()[-1]
     assert 'Traceback' not in done.stderr
