@@ -51,7 +51,7 @@ def main() -> None:
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
     if args.out:
-        check_target(args.out)
+        check_target(args.out, (args.annotations, args.masks, args.predictions))
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task('videos', total=None)

@@ -36,7 +36,10 @@ def main() -> int:
     from mevis.structures.atomic_folder import check_folder
     from mevis.structures.atomic_write import check_target
 
-    check_folder(args.out) if args.command == 'to-png' else check_target(args.out)
+    if args.command == 'to-png':
+        check_folder(args.out)
+    else:
+        check_target(args.out, (args.folder, args.meta))
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task('videos', total=None)

@@ -78,7 +78,7 @@ def write(args: argparse.Namespace) -> int:
     from mevis.evaluation.submission import write_archive
     from mevis.structures.atomic_write import check_target
 
-    check_target(args.out)
+    check_target(args.out, (args.annotations, args.predictions))
     layout = layout_of_annotations(args.annotations)
     predictions = open_predictions(args.predictions)
     with progress_bar() as progress:

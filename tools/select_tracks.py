@@ -60,7 +60,7 @@ def main() -> None:
     from mevis.track_sources.files import read_trajectories
 
     if args.out:
-        check_target(args.out)
+        check_target(args.out, (args.tracks, args.config, args.checkpoint))
     tracks = read_trajectories(args.tracks, read_size(args.size), args.video)
     model = load_selector(args.config, args.checkpoint, args.device)
     answers = select_tracks(model, tracks, args.text)

@@ -70,6 +70,7 @@ def main() -> None:
     cfg.work_dir = args.work_dir or f'work_dirs/{Path(args.config).stem}_test'
 
     from mevis.apis.running.evaluation_job import (
+        annotation_files,
         keep_only_test,
         prepare_answers,
         submit_answers,
@@ -80,7 +81,8 @@ def main() -> None:
 
     keep_only_test(cfg)
     prepare_processes(cfg, args.launcher)
-    check_targets(args.out, args.submission)
+    read = [args.config, args.checkpoint, *annotation_files(cfg)]
+    check_targets(args.out, args.submission, inputs=read)
     with config_errors(cfg):
         prepare_answers(cfg, args.checkpoint)
         cfg.load_from, cfg.resume = args.checkpoint, False

@@ -7,7 +7,7 @@ import re
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -70,14 +70,23 @@ def atomic_write_text(path: str | Path, text: str) -> None:
     atomic_write_bytes(path, text.encode('utf-8'))
 
 
-def check_target(path: str | Path) -> None:
+def check_target(path: str | Path, inputs: Iterable[str | Path | None] = ()) -> None:
     """Finds out before the work whether its result can be written to a file.
 
+    Args:
+        path: The file.
+        inputs: Files that the work reads; None is nothing.
+
     Raises:
-        UserError: If it is something that is not to be replaced.
+        UserError: If it is something that is not to be replaced, such as an input.
         OSError: If not; names the file.
     """
     target = _target(path)
+    for read in filter(None, inputs):
+        if target == Path(read).resolve():
+            raise UserError(
+                f'{path}: would replace what is read from {read}. Name another file for the result.'
+            )
     with errors_naming(path, target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp('.part', '.probe-', target.parent)

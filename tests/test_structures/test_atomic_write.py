@@ -108,3 +108,14 @@ def test_a_target_that_cannot_be_written_is_found_before_the_work(tmp_path: Path
 def test_a_target_that_can_be_written_is_not_touched(tmp_path: Path):
     check_target(tmp_path / 'new/file')
     assert list((tmp_path / 'new').iterdir()) == []
+
+
+def test_what_is_read_is_not_replaced(tmp_path: Path):
+    (tmp_path / 'a.json').write_text('{}')
+    (tmp_path / 'link.json').symlink_to(tmp_path / 'a.json')
+    inputs = (None, tmp_path / 'a.json')
+    for name in ('a.json', 'link.json', 'absent/../a.json'):
+        with pytest.raises(UserError, match='would replace what is read from'):
+            check_target(tmp_path / name, inputs)
+    check_target(tmp_path / 'b.json', inputs)
+    assert (tmp_path / 'a.json').read_text() == '{}'

@@ -16,6 +16,7 @@ import mevis.refiners  # noqa: F401 - register what configs name
 from mevis.apis.configs.errors import config_errors
 from mevis.apis.configs.loading import load_config
 from mevis.apis.configs.values import require
+from mevis.apis.inference.device import usable_device
 from mevis.apis.inference.video_source import ChosenFrames, VideoSource, open_video
 from mevis.apis.running.runner import install_safe_loader
 from mevis.checkpoints.loading import load_into
@@ -104,7 +105,7 @@ class RefVidSegInferencer:
         allow_untrained: bool = False,
     ) -> None:
         cfg = config if isinstance(config, Config) else load_config(config, cfg_options)
-        self.device = _device(device)
+        self.device = usable_device(device)
         init_default_scope('mevis')
         install_safe_loader(unsafe_unpickle)
         require(cfg, ('model',), 'answer')
@@ -204,18 +205,6 @@ def checked_texts(texts: str | Sequence[str]) -> list[str]:
         if not text.strip():
             raise UserError(f'sentence {number} is empty: say which object is meant.')
     return sentences
-
-
-def _device(name: str | None) -> torch.device:
-    if name is None:
-        return torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(f'device {name}: not there ({reason}). Use cpu or cuda.') from error
-    return device
 
 
 def _test_pipeline(cfg: Config) -> tuple[dict[str, Any], list[Any]]:

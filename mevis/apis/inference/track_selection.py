@@ -12,6 +12,7 @@ from mmengine.logging import print_log
 from mevis.apis.configs.errors import config_errors
 from mevis.apis.configs.loading import load_config
 from mevis.apis.configs.values import require
+from mevis.apis.inference.device import usable_device
 from mevis.apis.inference.shipped_model import chosen_selector
 from mevis.apis.running.runner import install_safe_loader
 from mevis.checkpoints.loading import load_into
@@ -72,7 +73,7 @@ def load_selector(
             ' is NoAppearance, such as configs/track_selector_trajectory.py.'
         )
     load_into(model, checkpoint, unsafe=unsafe_unpickle)
-    return model.to(device).eval()
+    return model.to(usable_device(device)).eval()
 
 
 @torch.no_grad()

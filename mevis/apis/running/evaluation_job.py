@@ -180,6 +180,16 @@ def dataset_values(dataset: Mapping[str, Any]) -> dict[str, Any]:
     return {key: dataset[key] for key in keys if key in dataset}
 
 
+def annotation_files(cfg: Config) -> list[Path]:
+    """What describes the split that is tested: files that no result may replace."""
+    data = cfg.test_dataloader.dataset
+    root, split = data.get('data_root'), data.get('split')
+    if not isinstance(root, str) or not isinstance(split, str):
+        return []
+    folders = (Path(root), Path(root, split), Path(root, 'meta_expressions', split))
+    return [file for folder in folders for file in folder.glob('*.json')]
+
+
 def complete_evaluators(cfg: Config) -> None:
     """Completes the metrics of validation and test, in place."""
     for name in ('val', 'test'):

@@ -1,7 +1,7 @@
 """Processes and devices before the runner exists."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +69,23 @@ def claim_folder(folder: str | Path) -> None:
     _on_main(lambda: hold_folder(folder))
 
 
-def check_targets(*paths: str | Path | None) -> None:
+def check_targets(*paths: str | Path | None, inputs: Sequence[str | Path | None] = ()) -> None:
     """Finds out before the work whether its results can be written; None is no result.
 
+    Args:
+        paths: Files of results.
+        inputs: Files that are read.
+
     Raises:
-        UserError: On all ranks, if one of the files cannot be written.
+        UserError: On all ranks, if one of the files cannot be written, is an input, or is named
+            for two results.
     """
-    _on_main(lambda: [check_target(path) for path in paths if path is not None])
+    wanted = [path for path in paths if path is not None]
+    _on_main(
+        lambda: [
+            check_target(path, (*inputs, *wanted[:place])) for place, path in enumerate(wanted)
+        ]
+    )
 
 
 def agreed(value: Any) -> Any:
