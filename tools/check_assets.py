@@ -13,7 +13,7 @@ from mevis.apis.cli import run
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -21,14 +21,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config')
     parser.add_argument('--json', action='store_true', help='print JSON')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config, as for a training',
-    )
+    add_cfg_options(parser)
     return parser.parse_args()
 
 

@@ -28,7 +28,7 @@ _DRAWN = 12
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], epilog='See docs/guides/demo.md.'
@@ -64,14 +64,7 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='load a checkpoint that lacks parts of the model, which stay as initialised',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config: model.chunk_size=4',
-    )
+    add_cfg_options(parser, 'model.chunk_size=4')
     return parser.parse_args()
 
 

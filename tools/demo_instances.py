@@ -11,7 +11,7 @@ from mevis.boundary.arguments import COUNT, SHARE
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], epilog='See docs/guides/instances.md.'
@@ -29,14 +29,7 @@ def parse_args() -> argparse.Namespace:
         '--classes', nargs='+', default=[], help='names of the categories, in order'
     )
     parser.add_argument('--device', help='cpu, cuda, cuda:1; default: the GPU if there is one')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config',
-    )
+    add_cfg_options(parser)
     return parser.parse_args()
 
 

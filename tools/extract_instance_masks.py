@@ -14,7 +14,7 @@ DATA_SET = Path(__file__).resolve().parents[1] / 'configs/_base_/datasets/mevis_
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -60,14 +60,7 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='load a checkpoint that must be unpickled, which runs the code in it',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config: test_dataloader.dataset.data_root=data/mevis',
-    )
+    add_cfg_options(parser, 'test_dataloader.dataset.data_root=data/mevis')
     parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if not (args.config or args.from_results or args.from_annotations):

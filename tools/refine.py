@@ -11,7 +11,7 @@ from mevis.apis.cli import run
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -28,14 +28,7 @@ def parse_args() -> argparse.Namespace:
         default='none',
         help='several processes: torchrun --nproc_per_node N tools/refine.py ...',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config: model.refiner.type=HQSAMRefiner',
-    )
+    add_cfg_options(parser, 'model.refiner.type=HQSAMRefiner')
     parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -10,7 +10,7 @@ from mevis.apis.cli import run
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -41,14 +41,7 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='load a checkpoint that lacks parts of the model, which stay as initialised',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config: test_dataloader.dataset.split=valid',
-    )
+    add_cfg_options(parser, 'test_dataloader.dataset.split=valid')
     parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -11,7 +11,7 @@ from mevis.apis.cli import run
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], epilog='See docs/guides/train.md.'
@@ -36,14 +36,7 @@ def parse_args() -> argparse.Namespace:
         default='none',
         help='several processes: tools/dist_train.sh',
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config: optim_wrapper.optimizer.lr=1e-5',
-    )
+    add_cfg_options(parser, 'optim_wrapper.optimizer.lr=1e-5')
     parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 

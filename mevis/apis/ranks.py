@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import tempfile
 import threading
 from contextlib import suppress
@@ -42,6 +43,17 @@ def end_with_launcher() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     watch_parent(end)
+
+
+def leave_process_group() -> None:
+    """Ends this rank's connections while the interpreter still stands.
+
+    Threads of gloo hold tensors; freed after the interpreter is gone, they abort the process.  For
+    a rank that has done its work: one that failed may wait here for the others for ever.
+    """
+    distributed = sys.modules.get('torch.distributed')
+    if distributed and distributed.is_available() and distributed.is_initialized():
+        distributed.destroy_process_group()
 
 
 def _note() -> str:

@@ -5,6 +5,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from mevis.errors import UserError
+
 _WHOLE = re.compile(r'[+-]?[0-9]{1,19}')
 
 
@@ -62,6 +64,21 @@ class Number:
                 f'{text[:40]!r} must be a number from {self.low:g} to {self.high:g}'
             )
         return number
+
+
+def height_and_width(text: str, option: str = '--size') -> tuple[int, int]:
+    """Reads ``HxW``, pixels.
+
+    Raises:
+        UserError: If the text is no such size; names the option.
+    """
+    sides = text.split('x')
+    if len(sides) != 2 or not all(_WHOLE.fullmatch(side) for side in sides):
+        raise UserError(f'{option} {text}: height x width, such as 360x640.')
+    height, width = map(int, sides)
+    if min(height, width) < 1:
+        raise UserError(f'{option} {text}: 1 or more.')
+    return height, width
 
 
 COUNT = Whole(1)

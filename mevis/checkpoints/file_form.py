@@ -92,7 +92,7 @@ def pickle_is_whole(path: str | Path) -> bool:
             for _ in range(num_pickles):
                 for _ in pickletools.genops(file):
                     pass
-        except Exception:
+        except (ValueError, MemoryError, OverflowError):  # a length that no file has
             return False
     return True
 

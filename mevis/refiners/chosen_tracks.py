@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
-from mevis.boundary.files import expanded
-from mevis.checkpoints.loading import load_into
 from mevis.errors import UserError
 from mevis.refiners.borrowed_model import BorrowedModel, PretrainedRefiner
-from mevis.registry import MODELS, REFINERS, TRANSFORMS
+from mevis.refiners.configured_model import load_named, named_files
+from mevis.registry import REFINERS, TRANSFORMS
 from mevis.structures import (
     FrameReader,
     InstanceMasks,
@@ -63,7 +61,10 @@ class ChosenTracksRefiner(PretrainedRefiner):
 
     def weight_files(self) -> list[Path]:
         """Config and weights of the selector, and the files of the refiner that comes then."""
-        return [*weight_files(self.config, self.checkpoint), *self.then.weight_files()]
+        return [
+            *named_files(self.config, self.checkpoint, 'TrackSelector'),
+            *self.then.weight_files(),
+        ]
 
     @torch.no_grad()
     def forward(
@@ -131,40 +132,21 @@ class ResizedFrames:
         return torch.from_numpy(np.ascontiguousarray(frames.transpose(0, 3, 1, 2)))
 
 
-def weight_files(config: str, checkpoint: str) -> list[Path]:
-    """The files that decide what is chosen.
-
-    Raises:
-        UserError: If one is missing.
-    """
-    files = [expanded(config), expanded(checkpoint)]
-    for file, key in zip(files, ('config', 'checkpoint'), strict=True):
-        if not file.is_file():
-            raise UserError(
-                f'{file}: no such file. Name the one of a TrackSelector: model.refiner.{key}=FILE'
-            )
-    return files
-
-
 def load_selector(config: str, checkpoint: str) -> nn.Module:
     """Builds the selector of a config with its weights, and ``resize``, its view of frames.
 
     Raises:
         UserError: If a file is missing, or of another model.
     """
-    weight_files(config, checkpoint)
-    cfg = Config.fromfile(str(expanded(config)))
-    with DefaultScope.overwrite_default_scope('mevis'):
-        model: Any = MODELS.build(cfg.model)
-        if not hasattr(model, 'encode_tracks'):
-            raise UserError(
-                f'{config}: {type(model).__name__} chooses no tracks. Name a config of'
-                ' TrackSelector.'
-            )
-        loader = cfg.test_dataloader.dataset.pipeline[0]
-        resizes = loader['type'] == 'LoadResizedFrames'
-        model.resize = TRANSFORMS.build({**loader, 'type': 'ResizeClip'}) if resizes else None
-    load_into(model, str(expanded(checkpoint)))
+    model: Any
+    model, cfg = load_named(
+        config, checkpoint, 'TrackSelector', 'encode_tracks', 'chooses no tracks'
+    )
+    loader = cfg.test_dataloader.dataset.pipeline[0]
+    model.resize = None
+    if loader['type'] == 'LoadResizedFrames':
+        with DefaultScope.overwrite_default_scope('mevis'):
+            model.resize = TRANSFORMS.build({**loader, 'type': 'ResizeClip'})
     return model
 
 

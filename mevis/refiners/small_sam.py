@@ -6,15 +6,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmengine.config import Config
-from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
-from mevis.boundary.files import expanded
-from mevis.checkpoints.loading import load_into
-from mevis.errors import UserError
 from mevis.refiners.borrowed_model import BorrowedModel, PretrainedRefiner
-from mevis.registry import MODELS, REFINERS
+from mevis.refiners.configured_model import load_named, named_files
+from mevis.registry import REFINERS
 from mevis.structures import RefineContext
 from mevis.structures.point_prompts import prompt_generator
 
@@ -46,7 +42,7 @@ class SmallSAMRefiner(PretrainedRefiner):
 
     def weight_files(self) -> list[Path]:
         """Config and weights."""
-        return weight_files(self.config, self.checkpoint)
+        return named_files(self.config, self.checkpoint, 'SmallSAM')
 
     @torch.no_grad()
     def refine_chunk(self, images: np.ndarray, masks: Tensor, context: RefineContext) -> Tensor:
@@ -71,33 +67,10 @@ class SmallSAMRefiner(PretrainedRefiner):
         return refined
 
 
-def weight_files(config: str, checkpoint: str) -> list[Path]:
-    """The files that decide what the model draws.
-
-    Raises:
-        UserError: If one is missing.
-    """
-    files = [expanded(config), expanded(checkpoint)]
-    for file, key in zip(files, ('config', 'checkpoint'), strict=True):
-        if not file.is_file():
-            raise UserError(
-                f'{file}: no such file. Name the one of SmallSAM: model.refiner.{key}=FILE'
-            )
-    return files
-
-
 def load_small_sam(config: str, checkpoint: str) -> nn.Module:
     """Builds the model of a config with its weights.
 
     Raises:
         UserError: If a file is missing, or of another model.
     """
-    weight_files(config, checkpoint)
-    with DefaultScope.overwrite_default_scope('mevis'):
-        model = MODELS.build(Config.fromfile(str(expanded(config))).model)
-    if not hasattr(model, 'mend'):
-        raise UserError(
-            f'{config}: {type(model).__name__} mends no masks. Name a config of SmallSAM.'
-        )
-    load_into(model, str(expanded(checkpoint)))
-    return model
+    return load_named(config, checkpoint, 'SmallSAM', 'mend', 'mends no masks')[0]

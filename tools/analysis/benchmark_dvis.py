@@ -10,15 +10,11 @@ memory beyond what the process held with the model loaded.
 
 import argparse
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mevis.boundary.arguments import COUNT
+from mevis.boundary.arguments import COUNT, height_and_width
 
 MODELS = {'minvis': 'MinVIS', 'online': 'DVIS_online', 'offline': 'DVIS_offline'}
 SIDES = ('official', 'ours')
@@ -56,19 +52,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--side', choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument('--exchange', type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def make_frames(number: int, height: int, width: int) -> Any:
-    """A smooth video (T, 3, H, W) uint8, different in each frame."""
-    import torch
-    from torch.nn.functional import interpolate
-
-    noise = torch.rand(number, 3, 12, 20, generator=torch.Generator().manual_seed(1))
-    frames = torch.empty(number, 3, height, width, dtype=torch.uint8)
-    for frame, rough in zip(frames, noise, strict=True):
-        smooth = interpolate(rough[None], size=(height, width), mode='bicubic')[0]
-        frame.copy_((smooth.clamp(0, 1) * 255).to(torch.uint8))
-    return frames
 
 
 def weights(args: argparse.Namespace, shapes: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,27 +108,21 @@ def run_side(args: argparse.Namespace, size: tuple[int, int]) -> None:
     """Child process: measures, and leaves the answer for comparison."""
     import numpy as np
 
+    from mevis.testing.parity.side_by_side import leave_result, smooth_video
     from mevis.testing.peak_memory import measure
 
     segment = {'official': official, 'ours': ours}[args.side](args, size)
-    segment(make_frames(2, 64, 64))  # imports and caches of the first call
-    frames = make_frames(args.frames, *size)
+    segment(smooth_video(2, (64, 64)))  # imports and caches of the first call
+    frames = smooth_video(args.frames, size)
     measured = measure(lambda: segment(frames))
     (scores, labels, found), masks = measured.result
     order = np.argsort(scores, kind='stable')[::-1]
-    np.savez(
-        args.exchange / f'{args.side}.npz',
+    answer = dict(
         scores=np.array(scores)[order],
         labels=np.array(labels)[order],
         masks=np.packbits(masks(found)[order]),
     )
-    figures = {
-        'seconds': measured.seconds,
-        'cpu_seconds': measured.cpu_seconds,
-        'mib': measured.own_mib,
-        'all_mib': measured.peak_mib,
-    }
-    (args.exchange / f'{args.side}.json').write_text(json.dumps(figures))
+    leave_result(args.exchange, args.side, measured, answer)
 
 
 def compare_answers(exchange: Path) -> dict[str, Any]:
@@ -161,44 +138,17 @@ def compare_answers(exchange: Path) -> dict[str, Any]:
     }
 
 
-def measure_both(args: argparse.Namespace) -> dict[str, Any]:
-    """All figures."""
-    from mevis.errors import UserError
-
-    runs: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(args.repeats):
-            for side in SIDES:
-                command = [sys.executable, *sys.argv, '--side', side, '--exchange', folder]
-                quiet = {**os.environ, 'PYTHONWARNINGS': 'ignore'}
-                done = subprocess.run(command, stderr=subprocess.PIPE, env=quiet, text=True)
-                if done.returncode:
-                    reason = done.stderr.strip().splitlines()[-1].removeprefix('error: ')
-                    raise UserError(f'{side}: {reason}')
-                runs[side].append(json.loads((Path(folder) / f'{side}.json').read_text()))
-        answers = compare_answers(Path(folder))
-    best = {
-        side: {key: min(run[key] for run in runs[side]) for key in runs[side][0]} for side in SIDES
-    }
-    ratios = {key: value / best['official'][key] for key, value in best['ours'].items()}
-    return {'runs': runs, 'best': best, 'ratios': ratios, 'answers': answers}
-
-
 def print_table(args: argparse.Namespace, figures: Mapping[str, Any]) -> None:
     """The figures for a reader."""
     from rich.console import Console
     from rich.table import Table
 
-    best, ratios, answers = figures['best'], figures['ratios'], figures['answers']
+    from mevis.testing.parity.side_by_side import cost_rows
+
+    answers = figures['answers']
     table = Table(f'{args.model}, {args.frames} frames of {args.size}', *SIDES, 'ratio', 'bar')
-    for title, key, bar in (
-        ('seconds', 'seconds', str(MOST_TIME)),
-        ('seconds on all cores together', 'cpu_seconds', ''),
-        ('peak memory beyond the loaded model, MiB', 'mib', str(MOST_MEMORY)),
-        ('peak memory of the process, MiB', 'all_mib', ''),
-    ):
-        numbers = [f'{best[side][key]:.1f}' for side in SIDES]
-        table.add_row(title, *numbers, f'{ratios[key]:.2f}', bar)
+    for row in cost_rows(figures, MOST_TIME, MOST_MEMORY):
+        table.add_row(*row)
     console = Console(width=100)
     console.print(table)
     console.print(
@@ -211,24 +161,18 @@ def print_table(args: argparse.Namespace, figures: Mapping[str, Any]) -> None:
 def main() -> int:
     """Runs the command."""
     args = parse_args()
-    from mevis.errors import UserError
-
-    try:
-        height, width = map(int, args.size.split('x'))
-    except ValueError as error:
-        raise UserError(f'--size {args.size}: height x width, such as 360x640.') from error
-    if min(args.frames, args.num_queries, args.window_size, args.repeats, height, width) < 1:
-        raise UserError('--frames, --size, --num-queries, --window-size, --repeats: 1 or more.')
+    size = height_and_width(args.size)
     if args.side:
-        run_side(args, (height, width))
+        run_side(args, size)
         return 0
-    figures = measure_both(args)
+    from mevis.testing.parity.side_by_side import exceeds, run_in_turns
+
+    figures = run_in_turns(SIDES, args.repeats, compare_answers)
     if args.json:
         print(json.dumps(figures, indent=2))
     else:
         print_table(args, figures)
-    ratios = figures['ratios']
-    return int(ratios['seconds'] > MOST_TIME or ratios['mib'] > MOST_MEMORY)
+    return int(exceeds(figures, MOST_TIME, MOST_MEMORY))
 
 
 if __name__ == '__main__':

@@ -13,7 +13,7 @@ import json
 import subprocess
 import sys
 
-from mevis.boundary.arguments import COUNT
+from mevis.boundary.arguments import COUNT, height_and_width
 
 SAM2 = ('sam2_small', 'sam2_tiny')
 HQ_SAM = ('small', 'vit_tiny', 'vit_b', 'vit_l', 'vit_h')
@@ -145,16 +145,9 @@ def print_table(args: argparse.Namespace, figures: list[dict[str, float]]) -> No
 def main() -> None:
     """Measures."""
     args = parse_args()
-    from mevis.errors import UserError
-
-    try:
-        height, width = map(int, args.size.split('x'))
-    except ValueError as error:
-        raise UserError(f'--size {args.size}: height x width, such as 360x640.') from error
-    if min(*args.frames, *args.sentences, height, width) < 1:
-        raise UserError('--frames, --sentences and --size: 1 or more.')
+    size = height_and_width(args.size)
     if args.run:
-        print(json.dumps(measure_run(args, (height, width))))
+        print(json.dumps(measure_run(args, size)))
         return
     figures = measure_all(args)
     if args.json:

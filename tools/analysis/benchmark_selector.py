@@ -15,7 +15,7 @@ from mevis.boundary.arguments import COUNT
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', help='the config of a TrackSelector with its test data')
@@ -26,14 +26,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--videos', type=COUNT, default=5, help='how many (default: %(default)s)')
     parser.add_argument('--sentences', type=COUNT, nargs='+', default=[1, 8], metavar='N')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config',
-    )
+    add_cfg_options(parser)
     return parser.parse_args()
 
 

@@ -13,7 +13,7 @@ from mevis.boundary.arguments import COUNT
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
@@ -25,14 +25,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--videos', type=COUNT, default=4, help='videos or clips, evenly spread')
     parser.add_argument('--max-expressions', type=COUNT, default=8, help='sentences per video')
     parser.add_argument('--out', type=Path, help='default: under work_dirs/browse')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config: train_dataloader.dataset.data_root=data/other',
-    )
+    add_cfg_options(parser, 'train_dataloader.dataset.data_root=data/other')
     return parser.parse_args()
 
 

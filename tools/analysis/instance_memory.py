@@ -13,14 +13,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mevis.boundary.arguments import COUNT
+from mevis.boundary.arguments import COUNT, height_and_width
 
 STORES = ('disk', 'memory', 'recompute')
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', type=Path, help='the config of a DVIS or MinVIS')
@@ -31,14 +31,7 @@ def parse_args() -> argparse.Namespace:
         '--mask-features', nargs='+', choices=STORES, default=STORES, help='default: each'
     )
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config: model.window_size=8',
-    )
+    add_cfg_options(parser, 'model.window_size=8')
     parser.add_argument('--run', nargs=2, metavar=('STORE', 'N'), help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -126,16 +119,9 @@ def print_table(args: argparse.Namespace, figures: dict) -> None:
 def main() -> None:
     """Measures."""
     args = parse_args()
-    from mevis.errors import UserError
-
-    try:
-        height, width = map(int, args.size.split('x'))
-    except ValueError as error:
-        raise UserError(f'--size {args.size}: height x width, such as 360x640.') from error
-    if min(*args.frames, height, width) < 1:
-        raise UserError('--frames and --size: 1 or more.')
+    size = height_and_width(args.size)
     if args.run:
-        print(json.dumps(measure_run(args, (height, width))))
+        print(json.dumps(measure_run(args, size)))
         return
     figures = measure_all(args)
     if args.json:

@@ -10,19 +10,12 @@ from mevis.apis.cli import run
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', help='a file of configs/ or your own')
     parser.add_argument('--key', help='only this entry: model.refiner, train_dataloader.dataset')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='overrides, as for tools/train.py',
-    )
+    add_cfg_options(parser)
     return parser.parse_args()
 
 

@@ -12,7 +12,7 @@ from mevis.boundary.arguments import COUNT, SEED
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import ConfigOptions
+    from mevis.apis.configs.options import add_cfg_options
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -32,14 +32,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--out', type=Path, metavar='FILE', help='the figures as JSON')
     parser.add_argument('--seed', type=SEED, default=0, help='of the shuffled order; default: 0')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=ConfigOptions,
-        default={},
-        metavar='KEY=VALUE',
-        help='override entries of the config: test_dataloader.dataset.data_root=data/mevis',
-    )
+    add_cfg_options(parser, 'test_dataloader.dataset.data_root=data/mevis')
     return parser.parse_args()
 
 

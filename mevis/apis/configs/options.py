@@ -35,6 +35,23 @@ class ConfigOptions(DictAction):
         super().__call__(parser, namespace, values, option_string)
 
 
+def add_cfg_options(parser: argparse.ArgumentParser, example: str = '') -> None:
+    """Adds ``--cfg-options KEY=VALUE ...``, which overrides entries of a config.
+
+    Args:
+        parser: Of the tool.
+        example: What its help shows.
+    """
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=ConfigOptions,
+        default={},
+        metavar='KEY=VALUE',
+        help='override entries of the config' + (f': {example}' if example else ''),
+    )
+
+
 def _wrong_with(pair: str) -> str | None:
     key, equals, value = pair.partition('=')
     if not equals:

@@ -16,7 +16,7 @@ import torch
 from mmengine.config import Config
 
 from mevis.apis.configs.loading import load_config
-from mevis.apis.configs.options import ConfigOptions
+from mevis.apis.configs.options import add_cfg_options
 from mevis.apis.configs.overrides import apply_overrides
 from mevis.apis.configs.values import check_values
 from mevis.apis.fuzzing import samples
@@ -147,7 +147,7 @@ def read_config(folder: Path) -> None:
 @cache
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
-    parser.add_argument('--cfg-options', nargs='+', action=ConfigOptions, default={})
+    add_cfg_options(parser)
     return parser
 
 

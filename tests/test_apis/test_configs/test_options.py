@@ -2,12 +2,12 @@ import argparse
 
 import pytest
 
-from mevis.apis.configs.options import ConfigOptions
+from mevis.apis.configs.options import add_cfg_options
 
 
 def parse(*pairs: str) -> dict:
     parser = argparse.ArgumentParser(prog='tool')
-    parser.add_argument('--cfg-options', nargs='+', action=ConfigOptions, default={})
+    add_cfg_options(parser)
     return parser.parse_args(['--cfg-options', *pairs]).cfg_options
 
 
