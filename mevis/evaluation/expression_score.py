@@ -7,7 +7,7 @@ import numpy as np
 
 from mevis.errors import UserError
 from mevis.evaluation.functional import (
-    boundary_accuracy,
+    boundary_agreement,
     boundary_tolerance,
     region_similarity,
     union_box,
@@ -93,5 +93,6 @@ def score_frame(prediction: np.ndarray, truth: np.ndarray) -> tuple[float, float
     if box is None:
         return 1.0, 1.0
     tolerance = boundary_tolerance(truth.shape)
-    prediction, truth = prediction[box], truth[box]
-    return region_similarity(prediction, truth), boundary_accuracy(prediction, truth, tolerance)
+    # Copies: counting runs several times faster over whole memory.
+    prediction, truth = np.ascontiguousarray(prediction[box]), np.ascontiguousarray(truth[box])
+    return region_similarity(prediction, truth), boundary_agreement(prediction, truth, tolerance)
