@@ -1,7 +1,7 @@
 """How many pixels have one of a map within a radius: what a dilated map says, without dilating it.
 
-A disk is a stack of runs, and a run is a few bits of a row, so that a look at a row is one operation
-on one word of memory.
+A disk is a stack of runs, and a run is a few bits of a row: a look at a row is one operation on one
+word of memory.
 """
 
 from functools import lru_cache
