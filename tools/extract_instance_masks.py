@@ -14,7 +14,7 @@ DATA_SET = Path(__file__).resolve().parents[1] / 'configs/_base_/datasets/mevis_
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import add_cfg_options
+    from mevis.apis.configs.options import add_cfg_options, add_shard
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -60,11 +60,14 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='load a checkpoint that must be unpickled, which runs the code in it',
     )
+    add_shard(parser)
     add_cfg_options(parser, 'test_dataloader.dataset.data_root=data/mevis')
     parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if not (args.config or args.from_results or args.from_annotations):
         parser.error('name a config, or --from-results FILE, or --from-annotations')
+    if args.shard and (args.from_results or args.from_annotations):
+        parser.error('--shard: tracks that are there already take one job; leave it out')
     return args
 
 
@@ -104,7 +107,7 @@ def extract_with_model(cfg, args: argparse.Namespace) -> None:
     keep_only_test(cfg)
     prepare_processes(cfg, args.launcher)
     top_k = 10 if args.top_k is None else args.top_k
-    done = prepare_extraction(cfg, args.checkpoint, args.out, top_k, args.split)
+    done = prepare_extraction(cfg, args.checkpoint, args.out, top_k, args.split, args.shard)
     cfg.load_from, cfg.resume = args.checkpoint, False
     summary = extract(cfg, done, args.unsafe_unpickle)
     if is_main_process():

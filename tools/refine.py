@@ -11,7 +11,7 @@ from mevis.apis.cli import run
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import add_cfg_options
+    from mevis.apis.configs.options import add_cfg_options, add_shard
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -28,6 +28,7 @@ def parse_args() -> argparse.Namespace:
         default='none',
         help='several processes: torchrun --nproc_per_node N tools/refine.py ...',
     )
+    add_shard(parser)
     add_cfg_options(parser, 'model.refiner.type=HQSAMRefiner')
     parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -50,10 +51,11 @@ def main() -> None:
     keep_only_test(cfg)
     prepare_processes(cfg, args.launcher)
     with config_errors(cfg):
-        job = prepare_refinement(cfg, args.predictions, args.out)
+        job = prepare_refinement(cfg, args.predictions, args.out, args.shard)
         summary = run_refinement(job)
     if is_main_process():
-        print(f'{args.out}: {summary}')
+        part = f'shard {args.shard}: ' if args.shard else ''
+        print(f'{args.out}: {part}{summary}')
 
 
 if __name__ == '__main__':

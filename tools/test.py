@@ -10,7 +10,7 @@ from mevis.apis.cli import run
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    from mevis.apis.configs.options import add_cfg_options
+    from mevis.apis.configs.options import add_cfg_options, add_shard
 
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
@@ -41,6 +41,7 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='load a checkpoint that lacks parts of the model, which stay as initialised',
     )
+    add_shard(parser)
     add_cfg_options(parser, 'test_dataloader.dataset.split=valid')
     parser.add_argument('--local_rank', '--local-rank', type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -62,6 +63,8 @@ def main() -> None:
     cfg = load_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or f'work_dirs/{Path(args.config).stem}_test'
 
+    from mmengine.dist import is_main_process
+
     from mevis.apis.running.evaluation_job import (
         annotation_files,
         keep_only_test,
@@ -77,13 +80,18 @@ def main() -> None:
     read = [args.config, args.checkpoint, *annotation_files(cfg)]
     check_targets(args.out, args.submission, inputs=read)
     with config_errors(cfg):
-        prepare_answers(cfg, args.checkpoint)
-        cfg.load_from, cfg.resume = args.checkpoint, False
-        runner = build_runner(cfg, args.unsafe_unpickle, args.allow_untrained)
-        scores = runner.test()
-    if args.out and runner.rank == 0:
+        plan = prepare_answers(cfg, args.checkpoint, args.shard)
+        if plan is None or plan.left:
+            cfg.load_from, cfg.resume = args.checkpoint, False
+            runner = build_runner(cfg, args.unsafe_unpickle, args.allow_untrained)
+            scores = runner.test()
+    if plan:
+        if is_main_process():
+            print(f'shard {args.shard} is done; the same command without --shard merges.')
+        return
+    if args.out and is_main_process():
         write_scores(args.out, scores)
-    if args.submission and runner.rank == 0:
+    if args.submission and is_main_process():
         submit_answers(cfg, args.submission)
 
 

@@ -151,14 +151,19 @@ class PredictionStore:
 
     def _claim(self, made_of: dict[str, str]) -> None:
         manifest = self.root / _MANIFEST
+        # Other ranks and shards open the folder at the same time: what is not there before one has
+        # looked around may be there after.
+        if not manifest.is_file() and self._holds_files() and not manifest.is_file():
+            raise UserError(
+                f'{self.root}: holds files, but no {_MANIFEST}, so they are no answers of'
+                ' tools/test.py. Choose another folder.'
+            )
         if not manifest.is_file():
-            if self.root.is_dir() and any(path.name[0] != '.' for path in self.root.iterdir()):
-                raise UserError(
-                    f'{self.root}: holds files, but no {_MANIFEST}, so they are no answers of'
-                    ' tools/test.py. Choose another folder.'
-                )
             atomic_write_text(manifest, json.dumps(made_of, indent=1) + '\n')
         self._check(made_of)
+
+    def _holds_files(self) -> bool:
+        return self.root.is_dir() and any(path.name[0] != '.' for path in self.root.iterdir())
 
     def made_of(self) -> dict[str, Any]:
         """What the answers follow from, item by item.

@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,14 +29,19 @@ class FolderLock:
     them; a lock of ``flock``, as libraries take it, would.  The file says who holds it.  Within
     its process a folder can be locked again.
 
+    Independent jobs that fill one folder together hold a part of it each: parts of different names
+    do not exclude one another, and the whole folder excludes all of them.
+
     Args:
         folder: Made if it does not exist.
+        part: Name of the part, fit for a file; '': the whole folder.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, part: str = '') -> None:
         self.folder = Path(folder)
+        self.part = part
         self._root = self.folder
-        self._file: Any = None
+        self._files: list[Any] = []
         self._count = 0
 
     def acquire(self) -> None:
@@ -67,11 +73,7 @@ class FolderLock:
         if holder._count:
             return
         del _held[root]
-        if holder._file is not None:
-            # First the name, then the lock: who waits for this file finds that it is gone.
-            (root / LOCK_NAME).unlink(missing_ok=True)
-            holder._file.close()
-            holder._file = None
+        holder._give_back()
 
     def __enter__(self) -> 'FolderLock':
         self.acquire()
@@ -86,36 +88,59 @@ class FolderLock:
         self.release()
 
     def _lock(self, root: Path) -> None:
-        path = root / LOCK_NAME
         with errors_naming(self.folder, root):
             root.mkdir(parents=True, exist_ok=True)
-            while True:
-                file = path.open('a+', encoding='utf-8')  # noqa: SIM115 - open while it is held
-                try:
-                    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError as error:
-                    said = _read(file)
-                    file.close()
-                    if error.errno in _TAKEN:
-                        raise UserError(_taken(self.folder, said)) from error
-                    return  # a file system without locks, as some network drives are
-                if _is_still(file, path):
-                    break
-                file.close()  # another process has just given it back
+            try:
+                self._take(root / LOCK_NAME, fcntl.LOCK_SH if self.part else fcntl.LOCK_EX)
+                if self.part:
+                    self._take(root / part_lock_name(self.part), fcntl.LOCK_EX)
+            except BaseException:
+                self._give_back()
+                raise
+
+    def _take(self, path: Path, kind: int) -> None:
+        while True:
+            file = path.open('a+', encoding='utf-8')  # noqa: SIM115 - open while it is held
+            try:
+                fcntl.lockf(file, kind | fcntl.LOCK_NB)
+            except OSError as error:
+                said = _read(file)
+                file.close()
+                if error.errno in _TAKEN:
+                    raise UserError(_taken(self.folder, said)) from error
+                return  # a file system without locks, as some network drives are
+            if _is_still(file, path):
+                break
+            file.close()  # another process has just given it back
         file.truncate(0)
         file.write(json.dumps(_about_us()))
         file.flush()
-        self._file = file
+        self._files.append(file)
+
+    def _give_back(self) -> None:
+        while self._files:
+            file = self._files.pop()
+            # A file that other parts hold too stays; it goes with the last of them.
+            with suppress(OSError):
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # First the name, then the lock: who waits for this file finds that it is gone.
+                Path(file.name).unlink(missing_ok=True)
+            file.close()
 
 
-def hold_folder(folder: str | Path) -> None:
-    """Locks a folder until the process ends.
+def part_lock_name(part: str) -> str:
+    """The file of the lock of a part of a folder."""
+    return f'.mevis.{part}.lock'
+
+
+def hold_folder(folder: str | Path, part: str = '') -> None:
+    """Locks a folder, or a part of it, until the process ends.
 
     Raises:
         UserError: If another process has it; names that.
         OSError: If the folder cannot be made or written.
     """
-    lock = FolderLock(folder)
+    lock = FolderLock(folder, part)
     lock.acquire()
     owner = os.getpid()
 

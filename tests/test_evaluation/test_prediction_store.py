@@ -1,6 +1,7 @@
 """Answers are whole or absent, come back as they were, and never mix with those of another."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,6 +80,18 @@ def test_a_folder_of_other_files_is_refused(tmp_path):
     (tmp_path / 'notes.txt').write_text('mine')
     with pytest.raises(UserError, match='holds files, but no made_of.json'):
         PredictionStore(tmp_path, MADE_OF)
+
+
+def test_another_process_may_open_the_folder_at_the_same_time(tmp_path, monkeypatch):
+    look_around = Path.iterdir
+
+    def while_another_writes(folder):
+        monkeypatch.undo()
+        PredictionStore(tmp_path, MADE_OF).write('bird', [], [])
+        return look_around(folder)
+
+    monkeypatch.setattr(Path, 'iterdir', while_another_writes)
+    assert PredictionStore(tmp_path, MADE_OF).videos_done() == {'bird'}
 
 
 @pytest.mark.parametrize(

@@ -4,31 +4,39 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
 from mevis.errors import UserError
-from mevis.structures.folder_lock import LOCK_NAME, FolderLock
+from mevis.structures.folder_lock import LOCK_NAME, FolderLock, part_lock_name
 
 HOLD = """
 import sys
 from mevis.structures.folder_lock import FolderLock
 sys.argv = ['tools/train.py', 'a config.py']
-FolderLock(sys.argv.pop() and {folder!r}).acquire()
+FolderLock(sys.argv.pop() and {folder!r}, {part!r}).acquire()
 print('held', flush=True)
 sys.stdin.read()
 """
 
 
-@pytest.fixture
-def other(tmp_path):
-    """A process that holds the folder."""
-    code = HOLD.format(folder=str(tmp_path / 'out'))
+@contextmanager
+def holding(folder, part=''):
+    """A process that holds the folder, or a part of it."""
+    code = HOLD.format(folder=str(folder), part=part)
     pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with subprocess.Popen([sys.executable, '-c', code], **pipes) as process:
         assert process.stdout.readline() == 'held\n'
         yield process
         process.kill()
+
+
+@pytest.fixture
+def other(tmp_path):
+    """A process that holds the folder."""
+    with holding(tmp_path / 'out') as process:
+        yield process
 
 
 def test_the_other_process_is_named(tmp_path, other):
@@ -93,3 +101,27 @@ def test_a_folder_is_held_until_the_process_ends(tmp_path):
     assert 'writes into this folder' in done.stderr
     subprocess.run([sys.executable, '-c', code], check=True)
     assert os.listdir(tmp_path) == []
+
+
+def test_parts_exclude_themselves_and_the_whole_but_not_one_another(tmp_path):
+    out = tmp_path / 'out'
+    with holding(out, 'shard-1-of-2') as other:
+        with FolderLock(out, 'shard-2-of-2'):
+            assert (out / part_lock_name('shard-2-of-2')).is_file()
+        assert (out / LOCK_NAME).is_file(), 'the other part still holds it'
+        assert not (out / part_lock_name('shard-2-of-2')).exists()
+        for part in ('shard-1-of-2', ''):
+            with pytest.raises(UserError, match='writes into this folder'):
+                FolderLock(out, part).acquire()
+        other.kill()
+        other.wait()
+        with FolderLock(out):
+            pass
+    with FolderLock(out, 'shard-1-of-2'):
+        pass
+    assert os.listdir(out) == []
+
+
+def test_a_part_waits_for_the_whole(tmp_path, other):
+    with pytest.raises(UserError, match=f'process {other.pid} '):
+        FolderLock(tmp_path / 'out', 'shard-1-of-2').acquire()

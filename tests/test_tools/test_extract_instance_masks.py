@@ -123,6 +123,15 @@ def test_two_processes_write_what_one_writes(extract, weights, whole, tmp_path):
     assert files(tmp_path) == files(whole)
 
 
+def test_shards_write_what_one_job_writes(extract, weights, whole, tmp_path):
+    for number, video in ((1, 'bird'), (2, 'cat')):
+        done = extract(weights, tmp_path, '--top-k', '3', '--shard', f'{number}/2')
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert f'shard {number}/2: 1 videos, 0 of them are done already' in done.stdout
+        assert f'{video}.json' in files(tmp_path)
+    assert files(tmp_path) == files(whole)
+
+
 def test_a_folder_of_another_model_is_refused(extract, weights, whole, tmp_path):
     state = torch.load(weights, weights_only=True)
     state['state_dict']['filter.bias'] += 1

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -113,12 +114,38 @@ def test_answers_of_another_checkpoint_are_not_mixed_in(
     assert 'Traceback' not in done.stderr
 
 
-def test_two_processes_give_what_one_gives(repo_root, data_root, weights, whole, tmp_path):
+@pytest.mark.parametrize('processes', [2, 3])  # of two videos: with three, one has nothing to do
+def test_several_processes_give_what_one_gives(
+    repo_root, data_root, weights, whole, tmp_path, processes
+):
     args = ['--out', str(tmp_path / 'scores.json')]
-    done = run_test(repo_root, data_root, weights, tmp_path, args=args, processes=2)
+    done = run_test(repo_root, data_root, weights, tmp_path, args=args, processes=processes)
     assert done.returncode == 0, done.stderr[-3000:]
     assert files(tmp_path / 'predictions') == files(whole / 'predictions')
     assert (tmp_path / 'scores.json').read_bytes() == (whole / 'scores.json').read_bytes()
+
+
+def test_shards_and_a_merge_give_what_one_job_gives(repo_root, data_root, weights, whole, tmp_path):
+    out = tmp_path / 'scores.json'
+
+    def shard(number):
+        args = ['--shard', f'{number}/3', '--out', str(out)]
+        return run_test(repo_root, data_root, weights, tmp_path, args=args)
+
+    with ThreadPoolExecutor() as threads:  # at the same time, in one folder
+        for number, done in enumerate(threads.map(shard, (1, 2, 3)), 1):
+            assert done.returncode == 0, done.stderr[-3000:]
+            assert f'shard {number}/3 is done' in done.stdout
+            assert f'shard {number}/3: {0 if number == 3 else 1} videos' in done.stdout
+    assert not out.exists()
+    again = shard(1)
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert '1 of them are done already' in again.stdout
+    merge = run_test(repo_root, data_root, weights, tmp_path, args=['--out', str(out)])
+    assert merge.returncode == 0, merge.stderr[-3000:]
+    assert '2 videos are done already' in merge.stdout
+    assert files(tmp_path / 'predictions') == files(whole / 'predictions')
+    assert out.read_bytes() == (whole / 'scores.json').read_bytes()
 
 
 def test_a_split_without_truth_becomes_an_archive(repo_root, data_root, weights, tmp_path):

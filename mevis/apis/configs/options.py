@@ -6,6 +6,8 @@ from typing import Any
 
 from mmengine.config import DictAction
 
+from mevis.boundary.shard import read_shard
+
 _LONGEST = 100
 _LONGEST_VALUE = 100_000
 _DEEPEST = 50
@@ -33,6 +35,17 @@ class ConfigOptions(DictAction):
                 more = '...' if len(shown) > _LONGEST else ''
                 parser.error(f'{option_string} {shown[:_LONGEST]}{more}: {wrong}')
         super().__call__(parser, namespace, values, option_string)
+
+
+def add_shard(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--shard I/N``: one of N independent jobs that share the work of a tool."""
+    parser.add_argument(
+        '--shard',
+        type=read_shard,
+        metavar='I/N',
+        help='do the I-th of N parts of about equal cost, as one of N independent jobs; the same'
+        ' command without it completes what is missing and merges',
+    )
 
 
 def add_cfg_options(parser: argparse.ArgumentParser, example: str = '') -> None:

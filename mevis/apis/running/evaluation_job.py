@@ -13,8 +13,10 @@ from mmengine.dist import is_main_process
 
 from mevis.apis.configs.constructor_arguments import arguments_of_type
 from mevis.apis.configs.values import require
-from mevis.apis.running.launch import agreed, claim_folder
+from mevis.apis.running.launch import agreed, claim_folder, on_main
+from mevis.apis.running.shards import ShardPlan, check_mergeable, plan_shard
 from mevis.boundary.files import expanded, regular_file
+from mevis.boundary.shard import Shard
 from mevis.errors import UserError
 from mevis.registry import REFINERS, TRACK_SOURCES
 from mevis.structures.atomic_write import atomic_write_text
@@ -85,34 +87,55 @@ def sha256(path: str | Path) -> str:
     return digest.hexdigest()
 
 
-def prepare_answers(cfg: Config, checkpoint: str | Path) -> None:
+def prepare_answers(
+    cfg: Config, checkpoint: str | Path, shard: Shard | None = None
+) -> ShardPlan | None:
     """Opens the store of answers of the work folder; videos that it holds are not tested again.
 
     Args:
-        cfg: The config; data set and metrics are completed in place.
+        cfg: The config; data set, metrics and the folder of a shard's logs are set in place.
         checkpoint: The weights that will be tested.
+        shard: The part of the work that this job does, without figures; None: what is left of all.
+
+    Returns:
+        What the shard has to do; None without one.
 
     Raises:
-        UserError: If the folder holds the answers of another model, config or split, or another
-            process writes into it.
+        UserError: If the folder holds the answers of another model, config or split, another
+            process writes into it, or shards are asked of metrics that store nothing.
         FileNotFoundError: If the checkpoint does not exist.
     """
     from mevis.evaluation.prediction_store import PredictionStore
 
     root = Path(cfg.work_dir) / 'predictions'
     made_of = fingerprint(cfg, checkpoint)
-    claim_folder(root)
+    dataset = cfg.test_dataloader.dataset
+    values = {**dataset_values(dataset), 'store_dir': str(root), 'fingerprint': made_of}
+    if shard is not None:
+        values['store_only'] = True
+    evaluator = complete_evaluator(cfg.test_evaluator, values)
+    if shard is not None:
+        check_mergeable(evaluator)
+    claim_folder(root, shard)
     # All ranks must leave out the same videos, or their shares would not fit together.
+    on_main(lambda: PredictionStore(root, made_of))  # which says there what it is
     store = PredictionStore(root, made_of)
-    if is_main_process():  # the others wait for it below, so nobody writes yet
+    if is_main_process() and shard is None:  # the others wait for it below, so nobody writes yet
         store.remove_leftovers()
     done = agreed(sorted(store.videos_done()))
-    dataset = cfg.test_dataloader.dataset
-    if done and is_main_process():
-        print(f'{root}: {len(done)} videos are done already.')
-    dataset.skip_videos = [*dataset.get('skip_videos', ()), *done]
-    values = {**dataset_values(dataset), 'store_dir': str(root), 'fingerprint': made_of}
-    cfg.test_evaluator = complete_evaluator(cfg.test_evaluator, values)
+    cfg.test_evaluator = evaluator
+    if shard is None:
+        plan = None
+        if done and is_main_process():
+            print(f'{root}: {len(done)} videos are done already.')
+    else:
+        plan = plan_shard(dataset, shard, done)
+        cfg.work_dir = plan.log_dir(cfg.work_dir)
+        if is_main_process():
+            print(f'{root}: {plan}.')
+    others = plan.others if plan else ()
+    dataset.skip_videos = [*dataset.get('skip_videos', ()), *dict.fromkeys([*done, *others])]
+    return plan
 
 
 def submit_answers(cfg: Config, archive: str | Path) -> None:

@@ -9,6 +9,8 @@ from mmengine.dist import get_world_size, is_main_process
 
 from mevis.apis.running.evaluation_job import fingerprint
 from mevis.apis.running.launch import agreed, claim_folder
+from mevis.apis.running.shards import plan_shard
+from mevis.boundary.shard import Shard
 from mevis.errors import UserError
 from mevis.structures.instance_folder import InstanceFolder
 
@@ -46,7 +48,12 @@ class ExtractionSummary:
 
 
 def prepare_extraction(
-    cfg: Config, checkpoint: str | Path | None, out_dir: str | Path, top_k: int, split: str | None
+    cfg: Config,
+    checkpoint: str | Path | None,
+    out_dir: str | Path,
+    top_k: int,
+    split: str | None,
+    shard: Shard | None = None,
 ) -> int:
     """Sets the config to extraction; videos that the folder holds are left out.
 
@@ -58,9 +65,10 @@ def prepare_extraction(
         top_k: Tracks per video, at most.
         split: Part of the data set;
             that of the config if None.
+        shard: The part of the work that this job does; None: what is left of all.
 
     Returns:
-        Videos that are done already.
+        Videos (of the shard) that are done already.
 
     Raises:
         UserError: If ``top_k`` is negative, a checkpoint is needed, or the folder holds tracks of
@@ -79,17 +87,23 @@ def prepare_extraction(
     made_of = {**fingerprint(cfg, checkpoint), 'top_k': str(top_k)}
     # The same data set elsewhere gives the same tracks.
     made_of.pop('data_root')
-    claim_folder(out_dir)
+    claim_folder(out_dir, shard)
     folder = InstanceFolder(out_dir, made_of)
-    if is_main_process():
+    if is_main_process() and shard is None:  # other shards may be writing
         folder.remove_leftovers()
     # All ranks must leave out the same videos, or their shares would not fit together.
     done = agreed(sorted(folder.videos_done()))
-    dataset.skip_videos = [*dataset.get('skip_videos', ()), *done]
+    plan = plan_shard(dataset, shard, done) if shard else None
+    if plan:
+        cfg.work_dir = plan.log_dir(cfg.work_dir)
+        if is_main_process():
+            print(f'{out_dir}: {plan}.')
+    others = plan.others if plan else ()
+    dataset.skip_videos = [*dataset.get('skip_videos', ()), *dict.fromkeys([*done, *others])]
     cfg.test_evaluator = [
         dict(type='InstanceMaskWriter', out_dir=str(out_dir), made_of=made_of, top_k=top_k)
     ]
-    return len(done)
+    return len(plan.done if plan else done)
 
 
 def check_top_k(top_k: int) -> None:

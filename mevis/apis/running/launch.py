@@ -10,6 +10,7 @@ from mmengine.dist import broadcast_object_list, is_main_process
 
 from mevis.apis.explanation import explain
 from mevis.apis.ranks import end_with_launcher
+from mevis.boundary.shard import Shard
 from mevis.errors import UserError
 from mevis.structures.atomic_write import check_target
 from mevis.structures.folder_lock import hold_folder
@@ -60,13 +61,18 @@ def set_precision(cfg: Config) -> None:
     cfg.optim_wrapper.type = 'AmpOptimWrapper' if lacks_bfloat16 else 'AutocastOptimWrapper'
 
 
-def claim_folder(folder: str | Path) -> None:
+def claim_folder(folder: str | Path, shard: Shard | None = None) -> None:
     """Keeps other runs out of an output folder until this one ends; the first rank holds it.
+
+    Args:
+        folder: The folder.
+        shard: The shard that fills a part of it, which lets other shards in; None: no shard.
 
     Raises:
         UserError: On all ranks, if another process has the folder or it cannot be written.
     """
-    _on_main(lambda: hold_folder(folder))
+    part = f'shard-{shard.name}' if shard else ''
+    on_main(lambda: hold_folder(folder, part))
 
 
 def check_targets(*paths: str | Path | None, inputs: Sequence[str | Path | None] = ()) -> None:
@@ -81,7 +87,7 @@ def check_targets(*paths: str | Path | None, inputs: Sequence[str | Path | None]
             for two results.
     """
     wanted = [path for path in paths if path is not None]
-    _on_main(
+    on_main(
         lambda: [
             check_target(path, (*inputs, *wanted[:place])) for place, path in enumerate(wanted)
         ]
@@ -95,7 +101,12 @@ def agreed(value: Any) -> Any:
     return values[0]
 
 
-def _on_main(action: Callable[[], Any]) -> None:
+def on_main(action: Callable[[], Any]) -> None:
+    """Lets the first rank do something, with the others waiting until it has.
+
+    Raises:
+        UserError: On all ranks, if it failed on the first.
+    """
     problem = ''
     if is_main_process():
         try:

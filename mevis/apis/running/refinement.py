@@ -15,7 +15,9 @@ from mmengine.dist import barrier, get_dist_info, is_main_process
 from mmengine.registry import init_default_scope
 
 from mevis.apis.running.evaluation_job import refiner_fingerprint
-from mevis.apis.running.launch import agreed, claim_folder
+from mevis.apis.running.launch import agreed, claim_folder, on_main
+from mevis.apis.running.shards import plan_shard
+from mevis.boundary.shard import Shard
 from mevis.datasets.frame_reader import FrameReader
 from mevis.engine.samplers.cost_balanced_sampler import shares_by_cost
 from mevis.errors import UserError
@@ -36,6 +38,7 @@ class Refinement:
         source: Answers of tools/test.py.
         target: Refined answers.
         load_tracks: The transform that reads the instance tracks of an item, if any.
+        done_before: Videos that earlier runs have done, of the shard if there is one.
     """
 
     dataset: Any
@@ -44,15 +47,19 @@ class Refinement:
     source: PredictionStore
     target: PredictionStore
     load_tracks: Any = None
+    done_before: int = 0
 
 
-def prepare_refinement(cfg: Config, predictions: str | Path, out_dir: str | Path) -> Refinement:
+def prepare_refinement(
+    cfg: Config, predictions: str | Path, out_dir: str | Path, shard: Shard | None = None
+) -> Refinement:
     """Opens everything that a refinement needs.
 
     Args:
         cfg: A config whose ``model.refiner`` and ``test_dataloader`` say what to do.
         predictions: Work folder of tools/test.py, or its ``predictions``.
         out_dir: Folder for the refined answers.
+        shard: The part of the work that this job does; None: what is left of all.
 
     Raises:
         UserError: If the config names no refiner, its weights are missing, a video has no
@@ -77,24 +84,31 @@ def prepare_refinement(cfg: Config, predictions: str | Path, out_dir: str | Path
     }
     # Frames are read when the refiner asks for them.
     dataset = DATASETS.build({**data, 'pipeline': []})
-    missing = sorted(set(dataset.item_videos()) - source.videos_done())
+    plan = plan_shard(data, shard, ()) if shard else None
+    wanted = plan.left if plan else dataset.item_videos()
+    missing = sorted(set(wanted) - source.videos_done())
     if missing:
         raise UserError(
             f'{source.root}: {len(missing)} videos of the split have no predictions, such as'
             f' {missing[0]}. Finish the test, or name the videos:'
             ' --cfg-options test_dataloader.dataset.videos=[...]'
         )
-    claim_folder(out_dir)
+    claim_folder(out_dir, shard)
+    on_main(
+        lambda: PredictionStore(out_dir, made_of, option='--out')
+    )  # which says there what it is
     target = PredictionStore(out_dir, made_of, option='--out')
-    if is_main_process():  # the others wait for it below, so nobody writes yet
+    if is_main_process() and shard is None:  # the others wait for it below, so nobody writes yet
         target.remove_leftovers()
     # All ranks must leave out the same videos, or their shares would not fit together.
     done = set(agreed(sorted(target.videos_done())))
-    items = [index for index, video in enumerate(dataset.item_videos()) if video not in done]
+    todo = set(wanted) - done
+    items = [index for index, video in enumerate(dataset.item_videos()) if video in todo]
     load = next((one for one in data.pipeline if one['type'] == 'LoadInstanceMasks'), None)
     load_tracks = load and TRANSFORMS.build(load)
     refiner = refiner.to(get_device()).eval()
-    return Refinement(dataset, items, refiner, source, target, load_tracks)
+    done_before = len(wanted) - len(items)
+    return Refinement(dataset, items, refiner, source, target, load_tracks, done_before)
 
 
 def run_refinement(job: Refinement) -> str:
@@ -122,8 +136,8 @@ def run_refinement(job: Refinement) -> str:
     barrier()
     seconds = time.perf_counter() - start
     return (
-        f'{len(job.items)} videos refined ({len(job.dataset) - len(job.items)} were done already)'
-        f' in {seconds:.1f} s, processes: {world_size}'
+        f'{len(job.items)} videos refined ({job.done_before} were done already) in'
+        f' {seconds:.1f} s, processes: {world_size}'
     )
 
 

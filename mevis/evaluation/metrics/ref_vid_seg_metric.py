@@ -37,9 +37,12 @@ class RefVidSegMetric(KeyedMetric):
         store_dir: Folder for the answers, or None.
         fingerprint: What the answers follow from; see :class:`PredictionStore`.
         show_table: Whether the figures are also printed as a table.
+        store_only: Score and store, and give no figures: those of a part of the videos would mean
+            nothing.  A later test with this ``store_dir`` gives them.
 
     Raises:
-        UserError: If the split has truth but no ``mask_dict.json``, or a mask of it does not fit.
+        UserError: If the split has truth but no ``mask_dict.json``, or a mask of it does not fit;
+            if ``store_only`` has no ``store_dir``.
     """
 
     figures = r'J|F|J&F(/.+)?|N-acc|T-acc'
@@ -52,8 +55,12 @@ class RefVidSegMetric(KeyedMetric):
         store_dir: str | None = None,
         fingerprint: Mapping[str, str] | None = None,
         show_table: bool = True,
+        store_only: bool = False,
     ) -> None:
         super().__init__()
+        if store_only and not store_dir:
+            raise UserError('RefVidSegMetric: store_only=True needs a store_dir.')
+        self.store_only = store_only
         self.mask_file = Path(data_root) / split / 'mask_dict.json'
         self.videos = None if videos is None else set(videos)
         self.show_table = show_table
@@ -77,6 +84,9 @@ class RefVidSegMetric(KeyedMetric):
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Adds the videos of earlier runs, then gathers and computes."""
+        if self.store_only:
+            self.results.clear()
+            return {}
         if self._store is not None:
             scored = {video for video, _ in self.results}
             for video in sorted(self._store.videos_done() - scored):

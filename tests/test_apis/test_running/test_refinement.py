@@ -8,6 +8,7 @@ from PIL import Image
 
 from mevis.apis.running.evaluation_job import fingerprint
 from mevis.apis.running.refinement import prepare_refinement, run_refinement
+from mevis.boundary.shard import Shard
 from mevis.errors import UserError
 from mevis.evaluation.prediction_store import PredictionStore
 from mevis.refiners import MaskRefiner
@@ -86,6 +87,29 @@ def test_some_videos_can_be_refined(cfg, tmp_path):
     source = write_predictions(tmp_path / 'plain', {'cat': FRAMES['cat']})
     cfg.test_dataloader.dataset.videos = ['cat']
     run_refinement(prepare_refinement(cfg, source, tmp_path / 'out'))
+    assert PredictionStore(tmp_path / 'out').videos_done() == {'cat'}
+
+
+def test_shards_refine_what_one_job_does(cfg, tmp_path):
+    source = write_predictions(tmp_path / 'plain')
+    run_refinement(prepare_refinement(cfg, source, tmp_path / 'whole'))
+    for number in (1, 2, 3):
+        job = prepare_refinement(cfg, source, tmp_path / 'out', Shard(number, 3))
+        found = 0 if number == 3 else 1
+        assert run_refinement(job).startswith(f'{found} videos refined (0 were done already)')
+    last = run_refinement(prepare_refinement(cfg, source, tmp_path / 'out'))
+    assert last.startswith('0 videos refined (2 were done already)')
+    written = [
+        {path.name: path.read_bytes() for path in (tmp_path / name / 'videos').iterdir()}
+        for name in ('whole', 'out')
+    ]
+    assert written[0] == written[1]
+
+
+def test_a_shard_needs_the_predictions_of_its_own_videos_only(cfg, tmp_path):
+    source = write_predictions(tmp_path / 'plain', {'cat': FRAMES['cat']})
+    job = prepare_refinement(cfg, source, tmp_path / 'out', Shard(2, 2))
+    assert run_refinement(job).startswith('1 videos refined')
     assert PredictionStore(tmp_path / 'out').videos_done() == {'cat'}
 
 

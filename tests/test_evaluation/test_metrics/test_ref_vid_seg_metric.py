@@ -195,3 +195,14 @@ def test_a_table_is_printed_unless_told_not_to(data_root, samples, capsys):
     assert 'about:left' in capsys.readouterr().out
     run(RefVidSegMetric(str(data_root), 'valid_u', show_table=False), samples.values())
     assert capsys.readouterr().out == ''
+
+
+def test_what_is_stored_alone_is_scored_by_a_later_test(data_root, samples, tmp_path):
+    whole = run(RefVidSegMetric(str(data_root), 'valid_u'), samples.values())
+    options = dict(store_dir=str(tmp_path / 'store'), fingerprint={'config': 'a'})
+    for sample in samples.values():
+        alone = RefVidSegMetric(str(data_root), 'valid_u', **options, store_only=True)
+        assert run(alone, [sample]) == {}
+    assert RefVidSegMetric(str(data_root), 'valid_u', **options).evaluate(0) == whole
+    with pytest.raises(UserError, match='store_only=True needs a store_dir'):
+        RefVidSegMetric(str(data_root), 'valid_u', store_only=True)
