@@ -109,10 +109,11 @@ def test_a_small_mutr_killed_and_resumed_repeats_its_losses(repo_root, data_root
     assert len(losses(parts)) == 6
 
 
-def test_two_processes_resume_to_the_last_bit(repo_root, data_root, tmp_path):
+@pytest.fixture
+def train_on_two(repo_root, data_root):
     toy = repo_root / 'tests/data/toy_project'
 
-    def train_on_two(work_dir, *options, args=()):
+    def start(work_dir, *options, args=()):
         command = [str(repo_root / 'tools/dist_train.sh'), str(toy / 'toy_config.py'), '2']
         command += ['--work-dir', str(work_dir), *args, '--cfg-options']
         command += [f'train_dataloader.dataset.data_root={data_root}', *options]
@@ -125,6 +126,33 @@ def test_two_processes_resume_to_the_last_bit(repo_root, data_root, tmp_path):
         }
         return subprocess.run(command, cwd=repo_root, env=env, capture_output=True, text=True)
 
+    return start
+
+
+def test_two_processes_learn_what_one_learns_with_accumulation(
+    repo_root, data_root, tmp_path, train_on_two
+):
+    import torch
+
+    # The clips of an update follow from their numbers; dropout from the rank and the iteration.
+    options = ['model.dropout=0.0', 'param_scheduler.0.milestones=[100]']
+    options += ['default_hooks.checkpoint.interval=1']
+    one, two = tmp_path / 'one', tmp_path / 'two'
+    accumulate = ['optim_wrapper.accumulative_counts=2', 'train_cfg.max_iters=8']
+    train(repo_root, data_root, one, *options, *accumulate)
+    at_once = ['optim_wrapper.accumulative_counts=1', 'train_cfg.max_iters=4']
+    done = train_on_two(two, *options, *at_once)
+    assert done.returncode == 0, done.stderr[-3000:]
+    last = one / 'iter_8.pth', two / 'iter_4.pth'
+    # The checkpoint's `state_dict` is the average, which counts iterations; here are the weights.
+    first, second = (torch.load(path, weights_only=True)['ema_state_dict'] for path in last)
+    weights = [key for key in first if key.startswith('module.')]
+    assert len(weights) == 4
+    for key in weights:
+        torch.testing.assert_close(second[key], first[key], rtol=0, atol=1e-6)
+
+
+def test_two_processes_resume_to_the_last_bit(tmp_path, train_on_two):
     whole = train_on_two(tmp_path / 'whole')
     assert whole.returncode == 0, whole.stderr[-3000:]
     killer = ['default_hooks.killer.type=KillerHook', 'default_hooks.killer.iteration=5']
