@@ -10,8 +10,8 @@ model = dict(
     track_source=dict(
         _delete_=True,
         type='DVISTracks',
-        config='configs/dvis_tiny_moving_shapes_minvis.py',
-        checkpoint='weights/dvis_tiny_moving_shapes_minvis.safetensors',
+        config='mevis::dvis_tiny_moving_shapes_minvis.py',
+        checkpoint='mevis::weights/dvis_tiny_moving_shapes_minvis.safetensors',
         # As many as a test reads from a file.
         options={'model.num_instances': 10},
     ),

@@ -34,7 +34,8 @@ class ChosenTracksRefiner(PretrainedRefiner):
     What no track holds comes from the masks, what the model has missed from the tracks.
 
     Args:
-        config: A config file of a ``TrackSelector``.
+        config: A config file of a ``TrackSelector``; default: the small one with looks that comes
+            with mevis.
         checkpoint: Its weights.
         join: ``union``: both; ``surer``: the answer with the higher score.
         then: Config of a refiner that gets the joined masks.
@@ -45,8 +46,8 @@ class ChosenTracksRefiner(PretrainedRefiner):
 
     def __init__(
         self,
-        config: str = 'configs/track_selector_tiny_moving_shapes.py',
-        checkpoint: str = 'weights/track_selector_tiny_moving_shapes.safetensors',
+        config: str = 'mevis::track_selector_tiny_moving_shapes.py',
+        checkpoint: str = 'mevis::weights/track_selector_tiny_moving_shapes.safetensors',
         join: str = 'union',
         then: dict[str, Any] | None = None,
     ) -> None:

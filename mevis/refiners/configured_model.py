@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import nn
 
+from mevis.boundary.config_file import read_config
 from mevis.boundary.files import expanded
 from mevis.checkpoints.loading import load_into
 from mevis.errors import UserError
@@ -52,7 +52,7 @@ def load_named(
         UserError: If a file is missing, or of another model.
     """
     path, weights = named_files(config, checkpoint, kind)
-    cfg = Config.fromfile(str(path))
+    cfg = read_config(path)
     with DefaultScope.overwrite_default_scope('mevis'):
         model = MODELS.build(cfg.model)
     if not hasattr(model, method):

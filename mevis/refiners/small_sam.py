@@ -14,8 +14,8 @@ from mevis.registry import REFINERS
 from mevis.structures import RefineContext
 from mevis.structures.point_prompts import prompt_generator
 
-CONFIG = 'configs/small_sam_moving_shapes.py'
-WEIGHTS = 'weights/small_sam_moving_shapes.safetensors'
+CONFIG = 'mevis::small_sam_moving_shapes.py'
+WEIGHTS = 'mevis::weights/small_sam_moving_shapes.safetensors'
 
 
 @REFINERS.register_module()

@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
+from mevis.boundary.config_file import read_config
 from mevis.boundary.files import expanded
 from mevis.checkpoints.loading import load_into
 from mevis.errors import UserError
@@ -83,7 +84,7 @@ class DVISTracks(LazyModelSource):
 
     def _config(self) -> Config:
         is_file = isinstance(self.config, str)
-        cfg = Config.fromfile(self.config) if is_file else Config(dict(self.config))
+        cfg = read_config(expanded(self.config)) if is_file else Config(dict(self.config))
         cfg.merge_from_dict(self.options)
         return cfg
 

@@ -106,7 +106,14 @@ def test_a_video_without_any_found_track_keeps_its_masks():
         (dict(checkpoint='no.pth'), r'no\.pth: no such file.*model\.refiner\.checkpoint'),
     ],
 )
-def test_what_is_wrong_is_named(repo_root, monkeypatch, options, says):
-    monkeypatch.chdir(repo_root)
+def test_what_is_wrong_is_named(options, says):
     with pytest.raises(UserError, match=says):
         ChosenTracksRefiner(**options).weight_files()
+
+
+def test_the_shipped_selector_is_found_from_any_folder(repo_root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert ChosenTracksRefiner().weight_files() == [
+        repo_root / 'configs/track_selector_tiny_moving_shapes.py',
+        repo_root / 'weights/track_selector_tiny_moving_shapes.safetensors',
+    ]

@@ -9,6 +9,7 @@ from mevis.errors import UserError
 from mevis.models.small_sam import SmallSAM
 from mevis.refiners import RefineContext, SmallSAMRefiner
 from mevis.refiners.borrowed_model import BorrowedModel
+from mevis.refiners.small_sam import WEIGHTS, load_small_sam
 from mevis.registry import REFINERS
 from mevis.structures import decode_rle, encode_rle
 from mevis.testing import check_refiner
@@ -121,3 +122,23 @@ def test_another_model_mends_nothing(tmp_path):
     torch.save({}, weights)
     with pytest.raises(UserError, match='mends no masks'):
         refine(SmallSAMRefiner(str(config), str(weights)), masks_of(1))
+
+
+def test_the_shipped_one_is_found_from_any_folder(repo_root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert SmallSAMRefiner().weight_files() == [
+        repo_root / 'configs/small_sam_moving_shapes.py',
+        repo_root / 'weights/small_sam_moving_shapes.safetensors',
+    ]
+
+
+def test_a_config_may_inherit_from_one_that_comes_with_mevis(tmp_path):
+    """Read as every config is: bases by ``mevis::``, and nothing of YAML is run."""
+    child = tmp_path / 'child.py'
+    child.write_text("_base_ = 'mevis::small_sam_moving_shapes.py'\n")
+    assert isinstance(load_small_sam(str(child), WEIGHTS), SmallSAM)
+    mark, evil = tmp_path / 'ran', tmp_path / 'evil.yaml'
+    evil.write_text(f'model: !!python/object/apply:os.mkdir [{mark}]\n')
+    with pytest.raises(UserError, match='evil.yaml'):
+        load_small_sam(str(evil), WEIGHTS)
+    assert not mark.exists()

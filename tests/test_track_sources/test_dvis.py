@@ -81,3 +81,12 @@ def test_files_that_tracks_depend_on(files):
     ]
     content = Config.fromfile(config)
     assert len(source(config=content, checkpoint=weights).weight_files()) == 1
+
+
+def test_the_shipped_one_is_named_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = 'dvis_tiny_moving_shapes_minvis'
+    plug = source(config=f'mevis::{name}.py', checkpoint=f'mevis::weights/{name}.safetensors')
+    assert all(path.is_file() for path in plug.weight_files())
+    model, _ = plug.load()
+    assert model.num_instances == 20
