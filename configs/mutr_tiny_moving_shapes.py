@@ -5,6 +5,8 @@
 # tools/make_moving_shapes.py data/moving_shapes --train 3000 --valid-u 100
 # tools/train.py configs/mutr_tiny_moving_shapes_64x96.py --work-dir work_dirs/tiny_64x96
 # tools/train.py configs/mutr_tiny_moving_shapes.py
+#     --cfg-options load_from=work_dirs/tiny_64x96/iter_6000.pth
+# Without that, as in a config that inherits from this one, it starts from the shipped weights.
 _base_ = [
     '_base_/default_runtime.py',
     '_base_/datasets/moving_shapes.py',
@@ -43,4 +45,4 @@ optim_wrapper = dict(
 param_scheduler = [
     dict(type='CosineAnnealingLR', by_epoch=False, begin=0, end=900, eta_min=1e-5),
 ]
-load_from = 'work_dirs/tiny_64x96/iter_6000.pth'
+load_from = 'mevis::weights/mutr_tiny_moving_shapes.safetensors'
