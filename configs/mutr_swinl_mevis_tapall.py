@@ -2,6 +2,8 @@
 # Changes mutr_swinl_local.py by the test: short side 432 without a bound of the other, interleaved
 # clips of at most 30 frames, each answered by its own best query.
 # Command: tools/test.py configs/mutr_swinl_mevis_tapall.py WEIGHTS
+# Their other mode (--no_sampling), one query for the whole video, chosen by MTI over all clips:
+#     --cfg-options model.clip_query=joint_choice model.clip_order=consecutive
 # Hardware: one GPU of 40 GB.
 # J&F on valid_u: 56.92 by a user of their weights; ours: not run.
 # WEIGHTS is their released file as it is; should its class head have another size, the message says

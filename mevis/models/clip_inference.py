@@ -7,6 +7,8 @@ from torch import Tensor
 
 from mevis.structures import RefVidSegDataSample
 
+CLIP_ORDERS = ('interleaved', 'consecutive')
+
 
 @dataclass(frozen=True)
 class ClipPlan:
@@ -26,28 +28,41 @@ class ClipPlan:
         return clips[owner[:, 0], owner[:, 1]]
 
 
-def plan_clips(num_frames: int, clip_length: int | None) -> ClipPlan:
-    """Cuts a video into interleaved clips.
+def plan_clips(num_frames: int, clip_length: int | None, order: str = 'interleaved') -> ClipPlan:
+    """Cuts a video into S clips of nearly the same number of frames, at most T.
 
-    With ``clip_length`` T, clip s takes frames s, s + S, s + 2S, ...: each clip spans the whole
-    video at the spacing that a global frame sampler has in training, so that what a model learnt
-    of motion between two frames still holds.  None takes the video as one clip, as the official
-    inference does.
+    Interleaved, clip s takes frames s, s + S, s + 2S, ...: each clip spans the whole video at the
+    spacing that a global frame sampler has in training, so that what a model learnt of motion
+    between two frames still holds.  Consecutive clips hold neighbouring frames, as a local one
+    gives them.  No ``clip_length`` takes the video as one clip, as the official inference does.
 
     Args:
         num_frames: Frames of the video.
         clip_length: Frames T of a clip, or None.
+        order: ``interleaved`` or ``consecutive``.
 
     Returns:
         The plan; clips that come out short repeat their last frame.
+
+    Raises:
+        ValueError: If there is no such order.
     """
+    if order not in CLIP_ORDERS:
+        raise ValueError(f'clip_order {order!r}: one of {", ".join(CLIP_ORDERS)}.')
     num_clips = 1 if clip_length is None else -(-num_frames // clip_length)
     length = -(-num_frames // num_clips)
-    first = torch.arange(num_clips)[:, None]
-    frames = first + num_clips * torch.arange(length)
-    last = num_frames - 1 - (num_frames - 1 - first) % num_clips
+    clip = torch.arange(num_clips)[:, None]
     position = torch.arange(num_frames)
-    owner = torch.stack((position % num_clips, position // num_clips), 1)
+    if order == 'interleaved':
+        frames = clip + num_clips * torch.arange(length)
+        last = num_frames - 1 - (num_frames - 1 - clip) % num_clips
+        owner = torch.stack((position % num_clips, position // num_clips), 1)
+    else:
+        first = clip * num_frames // num_clips
+        last = (clip + 1) * num_frames // num_clips - 1
+        frames = first + torch.arange(length)
+        holder = torch.searchsorted(first[:, 0], position, right=True) - 1
+        owner = torch.stack((holder, position - first[holder, 0]), 1)
     return ClipPlan(torch.minimum(frames, last), owner)
 
 

@@ -4,22 +4,25 @@ Shapes: B clips, T frames, N queries, L words, C channels, (h, w) cells of a lev
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
 from mmdet.models.layers import inverse_sigmoid
-from torch import Tensor, nn
+from torch import Tensor
 
 from mevis.models.base_segmentor import BaseRefVidSegmentor
-from mevis.models.clip_inference import clip_samples, plan_clips
+from mevis.models.clip_inference import CLIP_ORDERS, clip_samples, plan_clips
 from mevis.models.drawn_answer import DrawnAnswer
 from mevis.models.frame_levels import frame_levels, join_levels, level_chunks
-from mevis.models.layers import MLP
 from mevis.models.mutr.answer import ClipAnswer, ClipFeatures, Grounding, VideoFeatures
+from mevis.models.mutr.clip_queries import CLIP_QUERIES, chosen_queries, gather_clips
+from mevis.models.mutr.clip_tracks import clip_tracks
 from mevis.models.mutr.criterion import MUTRCriterion
 from mevis.models.mutr.deformable_transformer import DeformableTransformer
 from mevis.models.mutr.dynamic_mask_head import DynamicMaskHead
 from mevis.models.mutr.fine_levels import fine_levels
+from mevis.models.mutr.heads import box_heads, class_heads
 from mevis.models.mutr.level_projection import LevelProjection
 from mevis.models.mutr.pixel_decoder import CrossModalPixelDecoder
 from mevis.models.mutr.targets import clip_targets
@@ -31,7 +34,7 @@ from mevis.models.mutr.vision_language_fusion import VisionLanguageFusion, WordP
 from mevis.models.mutr.word_features import WordFeatures
 from mevis.models.query_initializers.base import build_query_initializer
 from mevis.registry import MODELS, TEXT_ENCODERS
-from mevis.structures import ClipTracks, RefVidSegDataSample
+from mevis.structures import RefVidSegDataSample
 
 
 @MODELS.register_module()
@@ -64,10 +67,15 @@ class MUTR(BaseRefVidSegmentor):
         eval_layer: ``first``: in testing, heads and references of the first decoder layer meet the
             queries of the last, as official figures were made; ``last``: those of the last.
         chunk_size: Frames that are worked on at a time in testing.
-        clip_length: None: a video is tested as one clip.  T: as interleaved clips of about T
-            frames (see ``plan_clips``), for models trained with a global frame sampler.
+        clip_length: None: a video is tested as one clip.  T: as clips of at most T frames, of which
+            MTA, MTI and the pixel decoder see one at a time.
+        clip_order: ``interleaved``, each clip spans the video, for models trained with a global
+            frame sampler; ``consecutive``.  See :func:`plan_clips`.
         clip_query: ``shared``: the clips of a video answer by one query, the best on average;
-            ``own``: each by its own best, as Tapall's solution of 2024 does.
+            ``own``: each by its own best, as Tapall's solution of 2024 does; ``joint``: MTI looks
+            once more, at the frame queries of all clips, and its best query answers in all of
+            them; ``joint_choice``: that MTI chooses only, and each clip answers by its own query
+            of that number, Tapall's ``--no_sampling``.  One clip answers the same in every way.
         mask_threshold: A pixel belongs to the object above this probability.
         track_source: Config of what finds tracks in videos whose data set has none.
         presence_threshold: See :class:`BaseRefVidSegmentor`; the presence is the score here.
@@ -104,6 +112,7 @@ class MUTR(BaseRefVidSegmentor):
         eval_layer: str = 'first',
         chunk_size: int = 8,
         clip_length: int | None = None,
+        clip_order: str = 'interleaved',
         clip_query: str = 'shared',
         mask_threshold: float = 0.5,
         track_source: Mapping[str, Any] | None = None,
@@ -116,10 +125,15 @@ class MUTR(BaseRefVidSegmentor):
         )
         if eval_layer not in ('first', 'last'):
             raise ValueError(f'eval_layer {eval_layer!r} is neither "first" nor "last".')
-        if clip_query not in ('shared', 'own'):
-            raise ValueError(f'clip_query {clip_query!r} is neither "shared" nor "own".')
+        for key, value, known in (
+            ('clip_order', clip_order, CLIP_ORDERS),
+            ('clip_query', clip_query, CLIP_QUERIES),
+        ):
+            if value not in known:
+                raise ValueError(f'{key} {value!r}: one of {", ".join(known)}.')
         self.eval_layer = eval_layer
         self.clip_length = clip_length
+        self.clip_order = clip_order
         self.clip_query = clip_query
         self.mask_threshold = mask_threshold
         self.recompute = recompute
@@ -156,26 +170,13 @@ class MUTR(BaseRefVidSegmentor):
             channels[0], embed_dims, mask_dims, num_heads, feedforward_dims, dropout
         )
         num_layers = self.transformer.decoder.num_layers
-        self.class_heads = nn.ModuleList(
-            nn.Linear(embed_dims, num_classes) for _ in range(num_layers)
-        )
-        self.box_heads = nn.ModuleList(MLP(embed_dims, embed_dims, 4, 3) for _ in range(num_layers))
+        self.class_heads = class_heads(embed_dims, num_classes, num_layers)
+        self.box_heads = box_heads(embed_dims, num_layers)
         self.mask_head = DynamicMaskHead(
             embed_dims, mask_dims, mask_head_dims, coordinate_scale=coordinate_scale
         )
         self.time_encoding = TimeCodes.encoder(embed_dims) if temporal_position else None
         self.criterion = MUTRCriterion(**criterion)
-        self._init_heads()
-
-    def _init_heads(self) -> None:
-        """A rare object (0.01) in a small box (sigmoid of -2 more in width and height)."""
-        for head in self.class_heads:
-            nn.init.constant_(head.bias, -4.59511985013459)
-        for index, head in enumerate(self.box_heads):
-            nn.init.zeros_(head.layers[-1].weight)
-            nn.init.zeros_(head.layers[-1].bias)
-            if index == 0:
-                nn.init.constant_(head.layers[-1].bias[2:], -2.0)
         for part in (self.transformer, self.pixel_decoder, self.mask_head, self.level_projection):
             part.init_weights()
 
@@ -183,7 +184,7 @@ class MUTR(BaseRefVidSegmentor):
 
     def encode_video(self, video: Tensor, sample: RefVidSegDataSample) -> VideoFeatures:
         """Cuts a video into clips and encodes them; see the base class."""
-        plan = plan_clips(len(video), self.clip_length)
+        plan = plan_clips(len(video), self.clip_length, self.clip_order)
         clips = video[plan.frames.to(video.device)]
         no_padding = torch.zeros(
             *clips.shape[:2], *clips.shape[-2:], dtype=torch.bool, device=clips.device
@@ -205,7 +206,8 @@ class MUTR(BaseRefVidSegmentor):
         masks = [nearest_mask(padding_mask, level.shape[-2:]) for level in levels]
         finest_mask = nearest_mask(padding_mask, lateral.shape[-2:])
         codes = self._time_codes(samples, clips.device)
-        tracks = [self._tracks(*pair) for pair in zip(clips, samples, strict=True)]
+        normalize = self.data_preprocessor.normalize
+        tracks = [clip_tracks(*pair, normalize) for pair in zip(clips, samples, strict=True)]
         position = self.transformer.position(finest_mask)
         if codes is not None:
             position = position + codes.pixel_decoder[..., None, None]
@@ -237,27 +239,6 @@ class MUTR(BaseRefVidSegmentor):
         """Runs the backbone on clips (B, T, 3, h, w); see :func:`frame_levels`."""
         return frame_levels(
             self.backbone, clips, self.data_preprocessor.normalize, self._chunk_size
-        )
-
-    def _tracks(self, clip: Tensor, sample: RefVidSegDataSample) -> ClipTracks | None:
-        """Tracks of the instances in the frames of a clip (T, 3, h, w), where there are any."""
-        if 'instances' not in sample:
-            return None
-        height, width = sample.img_shape
-
-        def read(positions: Sequence[int]) -> Tensor:
-            frames = clip[list(positions), :, :height, :width]
-            return (
-                self.data_preprocessor.normalize(frames) if frames.dtype == torch.uint8 else frames
-            )
-
-        return ClipTracks.of(
-            sample.instances,
-            sample.frame_indices,
-            sample.num_video_frames,
-            (height, width),
-            tuple(clip.shape[-2:]),
-            read,
         )
 
     def _encode_images(self, images: Tensor) -> Sequence[Tensor]:
@@ -365,21 +346,23 @@ class MUTR(BaseRefVidSegmentor):
     def answer(self, video: VideoFeatures, expression: str) -> DrawnAnswer:
         """Answers one expression about a video by one of its queries; see the base class."""
         words = self.encode_text([expression]).expand(len(video.plan.frames))
-        found = self.answer_words(video.clips, words)
-        scores = found.scores
-        if self.clip_query == 'shared':
-            scores = scores.mean(0, keepdim=True).expand(len(scores), -1)
-        best = scores.max(-1)
-        score = float(best.values.mean())
+        alone = self.answer_words(video.clips, words)
+        drawing, queries, score = chosen_queries(
+            self.clip_query, alone, lambda: self.answer_jointly(video, alone)
+        )
 
         def logits() -> Tensor:
-            return video.plan.join(torch.cat(list(found.mask_logits(best.indices)), 1))
+            return video.plan.join(torch.cat(list(drawing.mask_logits(queries)), 1))
 
         return DrawnAnswer(score, score, logits, video.size, self.mask_threshold, self.chunk_size)
 
+    @property
+    def _eval_head(self) -> int:
+        return 0 if self.eval_layer == 'first' else len(self.class_heads) - 1
+
     def answer_words(self, video: ClipFeatures, words: WordFeatures) -> ClipAnswer:
         """Answers words, one sentence per clip (testing)."""
-        layer = 0 if self.eval_layer == 'first' else len(self.class_heads) - 1
+        layer = self._eval_head
         grounding = self.ground(video, words)
         return ClipAnswer(
             grounding=grounding,
@@ -390,6 +373,19 @@ class MUTR(BaseRefVidSegmentor):
             features=lambda: self.fine_levels(video, grounding),
             mask_features=self.pixel_decoder.mask_features,
             image_sizes=video.image_sizes,
+        )
+
+    def answer_jointly(self, video: VideoFeatures, alone: ClipAnswer) -> ClipAnswer:
+        """Answers by one video query in every clip, of MTI over all of them; see gather_clips.
+
+        What a clip alone decides, where its frame queries look and what its pixels are, stays.
+        """
+        found = alone.grounding
+        query = gather_clips(self.temporal_interaction, video, found.frame_queries[-1])
+        return replace(
+            alone,
+            grounding=replace(found, video_queries=query[None]),
+            pred_logits=self.class_heads[self._eval_head](query),
         )
 
     def encode_text(self, expressions: Sequence[str]) -> WordFeatures:

@@ -77,6 +77,8 @@ CASES = {
     'model.criterion.weights': [5, 'text', dict(loss_class='text')],
     'model.eval_layer': ['first', 5],
     'model.clip_length': [0, -1, 'text', 1.5],
+    'model.clip_order': ['shuffled', 5],
+    'model.clip_query': ['each', 5],
     'model.data_preprocessor.pad_size_divisor': [0, -1, 'text'],
     'find_unused_parameters': [5],
     'load_from': [5],
