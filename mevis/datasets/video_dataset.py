@@ -146,9 +146,27 @@ class VideoDataset(Dataset, ABC):
         return self._draw_clip(int(index), rng)
 
     def run_pipeline(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Applies the transforms, one after the other."""
+        """Applies the transforms, one after the other; none at all leave what they start from.
+
+        Raises:
+            UserError: If one needs what none before it gives, or a clip is not packed.
+        """
         for transform in self.pipeline:
-            results = transform(results)
+            try:
+                results = transform(results)
+            except KeyError as error:
+                if error.args and error.args[0] in results:
+                    raise
+                raise UserError(
+                    f'pipeline of split {self.split!r}: {type(transform).__name__} needs {error},'
+                    ' which no transform before it gives. Add one that does, or change the order.'
+                ) from error
+        # Of testing the model asks; loaded masks may be all that a user wants of a video.
+        if not self.test_mode and 'data_samples' not in results:
+            raise UserError(
+                f'pipeline of split {self.split!r}: it packs no item. Its last transform must be'
+                ' PackRefVidSegInputs, or another that gives inputs and data_samples.'
+            )
         return results
 
     def frame_size(self, record: VideoRecord) -> tuple[int, int]:
@@ -216,6 +234,8 @@ def _choose(
     name: str,
 ) -> list[VideoRecord]:
     if videos is not None:
+        if not len(videos):
+            raise UserError(f'{name}: `videos` is empty; name some, or leave it out for all.')
         unknown = sorted(set(videos) - {record.name for record in records})
         if unknown:
             raise UserError(f'{name}: no such video: {", ".join(unknown[:5])} (`videos`).')

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
+from mevis.errors import UserError
 from mevis.registry import MODELS
 
 
@@ -53,7 +54,14 @@ class RefVidSegDataPreprocessor(BaseDataPreprocessor):
 
         Raises:
             ValueError: If the clips of a batch have different numbers of frames.
+            UserError: If the items of the data set are not packed.
         """
+        missing = {'inputs', 'data_samples'} - data.keys()
+        if missing:
+            raise UserError(
+                f'the pipeline of the data set gives no {" and no ".join(sorted(missing))}. Its'
+                ' last transform must be PackRefVidSegInputs, or another that packs.'
+            )
         inputs = self.cast_data(list(data['inputs']))
         samples = self.cast_data(list(data['data_samples']))
         if not training:

@@ -242,6 +242,8 @@ def test_subsets(testing):
     assert testing(videos=['cat']).item_videos() == ['cat']
     assert testing(skip_videos=['cat', 'gone']).item_videos() == ['bird']
     assert len(testing(skip_videos=['cat', 'bird'])) == 0
+    with pytest.raises(UserError, match='`videos` is empty'):
+        testing(videos=[])
     with pytest.raises(UserError, match='no such video: dog'):
         testing(videos=['dog'])
 
@@ -421,3 +423,10 @@ def test_instance_masks_of_two_models_are_refused(mevis_root: Path, testing):
     assert len(testing(instance_masks_dir=str(folder), videos=['cat'])) == 1
     with pytest.raises(UserError, match=r'bird\.json and cat\.json.*checkpoint'):
         testing(instance_masks_dir=str(folder))
+
+
+def test_a_pipeline_that_does_not_fit_together_is_named(train, testing, train_pipeline):
+    with pytest.raises(UserError, match=r"split 'train': it packs no item"):
+        train(pipeline=train_pipeline[:-1])[0]
+    with pytest.raises(UserError, match=r'PackRefVidSegInputs needs .*, which no transform before'):
+        testing(pipeline=train_pipeline[-1:])[0]

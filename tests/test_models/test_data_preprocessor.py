@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from mevis.errors import UserError
 from mevis.models.data_preprocessor import RefVidSegDataPreprocessor
 
 
@@ -34,6 +35,12 @@ def test_a_video_stays_as_it_is_in_testing():
 def test_clips_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match=r'clips of \[2, 3\] frames in one batch'):
         RefVidSegDataPreprocessor().stack([clip(2, 8, 8), clip(3, 8, 8)])
+
+
+@pytest.mark.parametrize('training', [False, True])
+def test_items_that_were_not_packed_are_named(training):
+    with pytest.raises(UserError, match='gives no data_samples and no inputs.*PackRefVidSegInputs'):
+        RefVidSegDataPreprocessor()(dict(frames=[clip(2, 8, 8)]), training)
 
 
 def test_its_constants_are_not_weights():

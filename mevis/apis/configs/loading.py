@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.utils import import_modules_from_strings
 
 from mevis.apis.configs.overrides import apply_overrides
 from mevis.boundary.config_file import read_config
+from mevis.errors import UserError
 
 
 def load_config(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -22,4 +24,25 @@ def load_config(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
         UserError: If the file cannot be read as a config (the message names the file and line)
             or an override names nothing that exists.
     """
-    return apply_overrides(read_config(path), overrides or {})
+    cfg = read_config(path)
+    _import_modules(overrides or {})
+    return apply_overrides(cfg, overrides or {})
+
+
+def _import_modules(overrides: Mapping[str, Any]) -> None:
+    """Modules that an override names; those of the file were imported while it was read."""
+    for key, value in overrides.items():
+        if key == 'custom_imports':
+            wanted = value.get('imports', ()) if isinstance(value, Mapping) else value
+        elif key == 'custom_imports.imports':
+            wanted = value
+        else:
+            continue
+        try:
+            import_modules_from_strings(wanted)
+        except Exception as error:
+            reason = ' '.join(str(error).split()) or type(error).__name__
+            raise UserError(
+                f'--cfg-options {key}: {reason}.'
+                ' Put the folder that holds the module on PYTHONPATH, or install it.'
+            ) from error

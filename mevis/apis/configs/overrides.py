@@ -28,6 +28,8 @@ _COLLECTIONS = ('default_hooks',)
 # Sections whose keys are the user's: parts of parameter names.
 _FREE_KEYS = ('custom_keys',)
 _GIVEN = '_mevis_overrides'
+# What the commands themselves are told.
+_OPTIONS = {'launcher': '--launcher', 'work_dir': '--work-dir', 'resume': '--resume'}
 _CONTROL_KEYS = ('type', '_delete_', '_scope_')
 
 
@@ -46,6 +48,8 @@ def apply_overrides(cfg: Config, overrides: Mapping[str, Any]) -> Config:
             another ``type`` that does not take the arguments that are left in it.
     """
     for key in overrides:
+        if key in _OPTIONS:
+            raise UserError(f'--cfg-options {key}: use the option {_OPTIONS[key]} instead.')
         _check_key(cfg, key, overrides)
     try:
         cfg.merge_from_dict(dict(overrides))

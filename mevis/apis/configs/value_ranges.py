@@ -117,6 +117,12 @@ NUMBERS = {
     'threshold': _SHARE,
 }
 
+CHOICES = {
+    'log_level': ('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'NOTSET'),
+    'launcher': ('none', 'pytorch', 'slurm', 'mpi'),
+}
+"""Words that an entry may be."""
+
 
 def not_allowed(key: str, value: Any) -> str | None:
     """What the numbers of an entry must be, if one of them is not; None if all are.

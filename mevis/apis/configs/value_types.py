@@ -65,8 +65,12 @@ def _hints(function: Callable) -> dict[str, Any]:
         hints = get_type_hints(function)
     except Exception:  # names that exist for a type checker only
         return {}
+    # A switch is one whether its type is declared or not.
+    switches = {
+        key: bool for key, parameter in named.items() if isinstance(parameter.default, bool)
+    }
     # A default says what else is taken: many declare `int` and mean `int | None`.
-    return {
+    return switches | {
         key: Union[hints[key], type(parameter.default)]  # noqa: UP007 - of values
         if parameter.default is None
         else hints[key]

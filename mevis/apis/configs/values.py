@@ -5,7 +5,8 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mevis.apis.configs.value_ranges import not_allowed
+from mevis.apis.configs.loops import check_loops
+from mevis.apis.configs.value_ranges import CHOICES, not_allowed
 from mevis.apis.configs.value_types import wrong_type
 from mevis.errors import UserError
 
@@ -30,11 +31,16 @@ def check_values(cfg: Config) -> None:
         if not callable(name) and not (isinstance(name, str) and name.strip('.')):
             raise UserError(f'{entry(place, "type", name)}: must be the name of a class.')
         for key, value in node.items():
+            choices = CHOICES.get(f'{place}{"." if place else ""}{key}')
+            if choices and value not in choices:
+                raise UserError(f'{entry(place, key, value)}: must be {" or ".join(choices)}.')
             allowed = not_allowed(str(key), value)
             if allowed:
                 raise UserError(f'{entry(place, key, value)}: must be {allowed}.')
         for key, allowed in wrong_type(node, place):
             raise UserError(f'{entry(place, key, node[key])}: must be {allowed}.')
+    _check_scope(cfg)
+    check_loops(cfg)
 
 
 def require(cfg: Config, keys: tuple[str, ...], purpose: str) -> None:
@@ -64,6 +70,20 @@ def entry(place: str, key: Any, value: Any) -> str:
     if len(shown) > _LONGEST:
         shown = f'{shown[:_LONGEST]}...'
     return f'{place}{"." if place else ""}{key}={shown}'
+
+
+def _check_scope(cfg: Config) -> None:
+    """A scope of which nothing is registered would make every name unknown."""
+    from mevis.apis.configs.constructor_arguments import all_registries
+
+    scope = cfg.get('default_scope')
+    known = {registry.scope for registry in all_registries()}
+    known |= {child.scope for registry in all_registries() for child in registry.children.values()}
+    if scope is not None and scope not in known:
+        raise UserError(
+            f'{entry("", "default_scope", scope)}: no module is registered under this name.'
+            " Use 'mevis', or import the package that registers some in custom_imports."
+        )
 
 
 def _check_sections(cfg: Config) -> None:

@@ -167,7 +167,12 @@ CONFIG = {
     'train_dataloader': {
         'batch_size': 2,
         'num_workers': 0,
-        'dataset': {'type': 'MeViSDataset', 'data_root': 'data', 'split': 'x', 'pipeline': []},
+        'dataset': {
+            'type': 'MeViSDataset',
+            'data_root': 'data',
+            'split': 'x',
+            'pipeline': [{'type': 'LoadClipFrames'}, {'type': 'PackRefVidSegInputs'}],
+        },
     },
     'train_cfg': {'type': 'IterBasedTrainLoop', 'max_iters': 5},
     'optim_wrapper': {'optimizer': {'type': 'AdamW', 'lr': 0.1, 'betas': [0.9, 0.99]}},
@@ -195,7 +200,7 @@ def options() -> list[bytes]:
         for line in (
             'model.num_heads=3',
             'optim_wrapper.optimizer.betas=(0.9,0.999)',
-            'train_dataloader.dataset.pipeline=[]',
+            'train_dataloader.dataset.videos=[a,b]',
             'param_scheduler.0.end=[1,(2,3)]\nmodel.embed_dims=8',
             'model.backbone.type=TimmBackbone\nmodel.backbone._delete_=True',
         )

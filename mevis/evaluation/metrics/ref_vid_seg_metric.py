@@ -95,13 +95,22 @@ class RefVidSegMetric(KeyedMetric):
         return super().evaluate(size)
 
     def compute_metrics(self, results: list[tuple[str, Record | None]]) -> dict[str, float]:
-        """The figures of all videos; none for a split without truth."""
+        """The figures of all videos; none for a split without truth.
+
+        Raises:
+            UserError: If there is no video at all.
+        """
         scores, tags = {}, {}
         for video, record in results:
             for exp_id, fields in (record or {}).items():
                 values = dict(fields)
                 tags[video, exp_id] = tuple(values.pop('tags'))
                 scores[video, exp_id] = ExpressionScore(**values)
+        if not results:
+            raise UserError(
+                'no video was tested: those that `skip_videos` leaves out are all that `videos` and'
+                ' the split have.'
+            )
         if not scores:
             if is_main_process():
                 print('The split has no truth, so there are no figures; see docs/guides/submit.md.')

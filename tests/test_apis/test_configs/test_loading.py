@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from mevis.apis.configs.loading import load_config
@@ -81,3 +83,22 @@ def test_values_that_are_no_config_are_one_line(tmp_path, name, text, message):
         load_config(path)
     assert str(caught.value).startswith(str(path))
     assert '\n' not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    'overrides',
+    [
+        {'custom_imports': {'imports': ['module_of_an_override']}},
+        {'custom_imports.imports': 'module_of_an_override'},
+    ],
+)
+def test_modules_that_an_override_names_are_imported(tmp_path, monkeypatch, overrides):
+    path = write(tmp_path / 'config.py', 'custom_imports = dict(imports=[])\n')
+    write(tmp_path / 'module_of_an_override.py', '')
+    with pytest.raises(UserError, match=r'--cfg-options custom_imports.*PYTHONPATH'):
+        load_config(path, overrides)
+    monkeypatch.syspath_prepend(tmp_path)
+    load_config(path, overrides)
+    assert sys.modules.pop('module_of_an_override').__file__ == str(
+        tmp_path / 'module_of_an_override.py'
+    )

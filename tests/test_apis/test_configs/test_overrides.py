@@ -120,3 +120,11 @@ def test_arguments_are_those_of_the_new_type():
 
 def test_without_a_near_name_all_are_listed():
     assert nearest('zzz', ['alpha', 'beta']) == 'Known here: alpha, beta.'
+
+
+@pytest.mark.parametrize(
+    ('key', 'option'), [('launcher', '--launcher'), ('work_dir', '--work-dir')]
+)
+def test_what_a_command_is_told_by_an_option_of_its_own(key, option):
+    with pytest.raises(UserError, match=f'--cfg-options {key}: use the option {option} instead'):
+        apply_overrides(config(), {key: 'pytorch'})

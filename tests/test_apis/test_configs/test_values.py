@@ -101,6 +101,30 @@ def test_every_range_has_an_end_and_words():
     assert not_allowed('whatever', 10**30)
 
 
+@pytest.mark.parametrize(
+    ('values', 'expected'),
+    [
+        (dict(log_level='LOUD'), 'log_level=LOUD: must be DEBUG or INFO'),
+        (dict(launcher='ssh'), 'launcher=ssh: must be none or pytorch'),
+        (dict(default_scope='nobody'), 'default_scope=nobody: no module is registered'),
+    ],
+)
+def test_words_that_only_the_engine_knows(values, expected):
+    with pytest.raises(UserError) as caught:
+        check_values(Config(values))
+    assert str(caught.value).startswith(expected)
+
+
+@pytest.mark.parametrize('scope', ['mevis', 'mmengine', 'mmdet'])
+def test_a_scope_with_modules_is_taken(scope):
+    check_values(Config(dict(default_scope=scope)))
+
+
+def test_a_switch_without_a_type_is_one():
+    with pytest.raises(UserError, match=r'log_processor\.by_epoch=5: must be True or False'):
+        check_values(Config(dict(log_processor=dict(type='LogProcessor', by_epoch=5))))
+
+
 def test_sections_are_sections():
     for cfg in (dict(model=5), dict(train_dataloader='x'), dict(test_dataloader=dict(dataset=5))):
         with pytest.raises(UserError, match='must be a section'):

@@ -206,3 +206,8 @@ def test_what_is_stored_alone_is_scored_by_a_later_test(data_root, samples, tmp_
     assert RefVidSegMetric(str(data_root), 'valid_u', **options).evaluate(0) == whole
     with pytest.raises(UserError, match='store_only=True needs a store_dir'):
         RefVidSegMetric(str(data_root), 'valid_u', store_only=True)
+
+
+def test_a_test_of_no_video_is_an_error(data_root):
+    with pytest.raises(UserError, match='no video was tested'):
+        RefVidSegMetric(str(data_root), 'valid_u').evaluate(0)
