@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mevis.apis.configs.loading import load_config
-    from mevis.apis.inference.inferencer import InferenceResult, RefVidSegInferencer
+    from mevis.apis.inference.inferencer import RefVidSegInferencer
     from mevis.apis.inference.output import write_overlay, write_result
+    from mevis.apis.inference.result import InferenceResult
     from mevis.apis.inference.track_inferencer import TrackInferencer, TrackInferenceResult
     from mevis.apis.inference.video_source import open_video
 
 _MODULES = {
-    'InferenceResult': 'inference.inferencer',
+    'InferenceResult': 'inference.result',
     'RefVidSegInferencer': 'inference.inferencer',
     'TrackInferenceResult': 'inference.track_inferencer',
     'TrackInferencer': 'inference.track_inferencer',

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +19,14 @@ class VideoSource(ABC):
         location: Its absolute path; empty for frames in memory.
         fps: Frames per second; the mean, where they vary.
         pixel_aspect: Width of a pixel by its height, as players show it.
+        keeps: What must live as long as the frames are read, such as a temporary file.
     """
 
     name: str
     location: str = ''
     fps: float
     pixel_aspect: Fraction = Fraction(1)
+    keeps: Any = None
 
     @abstractmethod
     def __iter__(self) -> Iterator[np.ndarray]:

@@ -1,7 +1,7 @@
 """A trained model as a function: video and sentences in, masks out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,62 +17,17 @@ from mevis.apis.configs.errors import config_errors
 from mevis.apis.configs.loading import load_config
 from mevis.apis.configs.values import require
 from mevis.apis.inference.device import usable_device
-from mevis.apis.inference.video_source import ChosenFrames, VideoSource, open_video
+from mevis.apis.inference.published import published_model
+from mevis.apis.inference.result import InferenceResult
+from mevis.apis.inference.video_source import ChosenFrames, Video, VideoSource, open_video
 from mevis.apis.running.runner import install_safe_loader
 from mevis.checkpoints.loading import load_into
 from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame
 from mevis.errors import UserError
 from mevis.registry import MODELS, TRANSFORMS
-from mevis.structures import Expression, ExpressionPrediction, decode_rle
+from mevis.structures import Expression
 
 _LOADERS = ('LoadClipFrames', 'LoadResizedFrames')
-
-
-@dataclass(frozen=True)
-class InferenceResult:
-    """The answers to some sentences about one video.
-
-    Attributes:
-        video: Its name.
-        fps: Frames per second of those that were answered.
-        size: (H, W) of frames and masks.
-        frame_names: Names of the frames that were answered, without extension.
-        frame_indices: Where in the video they are; frames that were skipped have no masks.
-        predictions: One per sentence, in the order of the question.
-        frame_times: When they are shown, seconds from the first of the video.
-        source: The frames, to be drawn on.
-    """
-
-    video: str
-    fps: float
-    size: tuple[int, int]
-    frame_names: list[str]
-    frame_indices: list[int]
-    predictions: list[ExpressionPrediction]
-    frame_times: list[float]
-    source: VideoSource = field(repr=False)
-
-    def masks(self, index: int, positions: Sequence[int] | None = None) -> np.ndarray:
-        """The masks of a sentence, (T, H, W) bool; in all frames, or at some positions."""
-        answer = self.predictions[index]
-        chosen = range(len(answer.rles)) if positions is None else positions
-        return decode_rle([answer.rles[p] for p in chosen], self.size, answer.text)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The answers, JSON-ready; masks are COCO RLE, one per frame."""
-        return {
-            'video': self.video,
-            'source': self.source.location,
-            'fps': self.fps,
-            'size': list(self.size),
-            'frames': self.frame_names,
-            'frame_indices': self.frame_indices,
-            'times': [round(time, 6) for time in self.frame_times],
-            'answers': [
-                {'text': answer.text, 'score': answer.score, 'rles': answer.rles}
-                for answer in self.predictions
-            ],
-        }
 
 
 class RefVidSegInferencer:
@@ -115,10 +70,32 @@ class RefVidSegInferencer:
         load_into(self.model, checkpoint, unsafe=unsafe_unpickle, allow_untrained=allow_untrained)
         self.model.to(self.device).eval()
 
+    @classmethod
+    def from_pretrained(
+        cls,
+        folder: str | Path,
+        device: str | None = None,
+        cfg_options: Mapping[str, Any] | None = None,
+    ) -> 'RefVidSegInferencer':
+        """Loads a published model: a folder with ``config.json`` and ``model.safetensors``.
+
+        ``tools/publish_model.py`` writes such a folder.  Nothing in it is run, and nothing is
+        downloaded.
+
+        Args:
+            folder: The folder.
+            device: As in the constructor.
+            cfg_options: Overrides of its config.
+
+        Raises:
+            UserError: If the folder is not one of a published model; names what is missing.
+        """
+        return cls(*published_model(folder), device, cfg_options)
+
     @torch.no_grad()
     def __call__(
         self,
-        video: str | Path | np.ndarray | VideoSource,
+        video: Video,
         texts: str | Sequence[str],
         stride: int = 1,
         max_frames: int | None = None,
@@ -128,12 +105,11 @@ class RefVidSegInferencer:
         What does not depend on the sentence is computed once, so ask all sentences at once.
 
         Args:
-            video: A file that FFmpeg reads, a folder of frames, an image, or an array
-                (T, H, W, 3) uint8 RGB.
+            video: Whatever :func:`open_video` opens: a file, a folder of frames, frames in memory.
             texts: One sentence or several.
             stride: Look at every ``stride``-th frame only.  The others get no masks; those that
                 are seen keep their times.
-            max_frames: Look at so many frames at most, from the beginning.
+            max_frames: Process at most this many frames, from the beginning.
 
         Raises:
             UserError: If a sentence is empty or the video cannot be read.

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
 
-from mevis.apis.inference.inferencer import InferenceResult
-from mevis.structures import decode_rle
+from mevis.apis.inference.frame_source import VideoSource
+from mevis.structures import ExpressionPrediction, decode_rle
 from mevis.structures.atomic_folder import atomic_folder
 from mevis.structures.atomic_write import atomic_write_bytes, atomic_write_text
 from mevis.visualization import (
@@ -31,6 +31,43 @@ OnFrame = Callable[[int], None]
 MARKER = 'result.json'
 """Says that a folder was written here."""
 _LONGEST = 240
+
+
+class AnsweredVideo(Protocol):
+    """What is drawn and written of a result; see :class:`InferenceResult`."""
+
+    fps: float
+    size: tuple[int, int]
+    frame_names: list[str]
+    predictions: list[ExpressionPrediction]
+    frame_times: list[float]
+    source: VideoSource
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answers, JSON-ready."""
+
+
+def overlay_frames(
+    frames: Iterable[np.ndarray],
+    size: tuple[int, int],
+    texts: Sequence[str],
+    tracks: Sequence[Sequence[Any]],
+) -> Iterator[np.ndarray]:
+    """Draws masks on frames, one frame at a time.
+
+    Args:
+        frames: T frames (H, W, 3) uint8 RGB.
+        size: (H, W).
+        texts: The sentences, which are written below.
+        tracks: One per sentence: T RLEs, None where the object is absent.
+
+    Yields:
+        Pictures (H', W', 3) uint8 RGB, the sentences included.
+    """
+    painter = FramePainter(size, [Caption(text, colour_of(i)) for i, text in enumerate(texts)])
+    for position, frame in enumerate(frames):
+        masks = decode_rle([track[position] for track in tracks], size, f'frame {position}')
+        yield painter(frame, list(masks))
 
 
 def write_overlay(
@@ -55,17 +92,14 @@ def write_overlay(
         times: When each frame is shown, seconds; None: ``fps`` says it.
         pixel_aspect: Width of a pixel by its height, for the player.
     """
-    captions = [Caption(text, colour_of(index)) for index, text in enumerate(texts)]
-    painter = FramePainter(size, captions)
     timing = None if times is None or _even(times, fps) else times
     with write_video(path, fps, pixel_aspect=pixel_aspect, times=timing) as writer:
-        for position, frame in enumerate(frames):
-            masks = decode_rle([track[position] for track in tracks], size, str(path))
-            writer.write(painter(frame, list(masks)))
+        for picture in overlay_frames(frames, size, texts, tracks):
+            writer.write(picture)
 
 
 def write_result(
-    result: InferenceResult, folder: str | Path, on_frame: OnFrame = lambda done: None
+    result: AnsweredVideo, folder: str | Path, on_frame: OnFrame = lambda done: None
 ) -> list[Path]:
     """Writes all there is to see about a result: everything, or nothing.
 
@@ -87,7 +121,7 @@ def write_result(
     return [Path(folder) / name for name in names]
 
 
-def _write_files(result: InferenceResult, folder: Path, on_frame: OnFrame) -> list[Path]:
+def _write_files(result: AnsweredVideo, folder: Path, on_frame: OnFrame) -> list[Path]:
     texts = [answer.text for answer in result.predictions]
     tracks = [answer.rles for answer in result.predictions]
     film, sheet, answers = (folder / name for name in ('overlay.mp4', 'sheet.png', MARKER))
@@ -167,7 +201,7 @@ def _shortened(name: str, room: int) -> str:
     return f'{kept}-{zlib.crc32(data):08x}'
 
 
-def _sheet(result: InferenceResult) -> np.ndarray:
+def _sheet(result: AnsweredVideo) -> np.ndarray:
     positions = spread(len(result.frame_names), 6)
     titles = [f'frame {result.frame_names[position]}' for position in positions]
     strips = [

@@ -10,9 +10,10 @@ import torch
 
 import mevis.refiners  # noqa: F401 - register what configs name
 from mevis.apis.inference.chosen_tracks import chosen_tracks
-from mevis.apis.inference.inferencer import InferenceResult, checked_texts
+from mevis.apis.inference.inferencer import checked_texts
+from mevis.apis.inference.result import InferenceResult
 from mevis.apis.inference.track_selection import TrackChoice, load_selector, select_tracks
-from mevis.apis.inference.video_source import ChosenFrames, VideoSource, open_video
+from mevis.apis.inference.video_source import ChosenFrames, Video, VideoSource, open_video
 from mevis.models.text_encoders import VocabularyTextEncoder
 from mevis.structures import (
     Expression,
@@ -82,7 +83,7 @@ class TrackInferencer:
     @torch.no_grad()
     def __call__(
         self,
-        video: str | Path | np.ndarray | VideoSource,
+        video: Video,
         texts: str | Sequence[str],
         stride: int = 1,
         max_frames: int | None = None,

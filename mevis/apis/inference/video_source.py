@@ -1,44 +1,21 @@
 """Frames of whatever a user calls a video, read when they are asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from mevis.apis.inference.file_source import FileSource
-from mevis.apis.inference.frame_source import DEFAULT_FPS, VideoSource
+from mevis.apis.inference.frame_source import VideoSource
 from mevis.apis.inference.image_source import is_image, open_folder, open_image
+from mevis.apis.inference.memory_source import array_source, copied_file
 from mevis.boundary.files import expanded, regular_file
 from mevis.errors import UserError
 
-
-class ArraySource(VideoSource):
-    """Frames in memory.
-
-    Args:
-        frames: (T, H, W, 3) uint8 RGB.
-
-    Raises:
-        UserError: If the array is of another form.
-    """
-
-    def __init__(self, frames: np.ndarray) -> None:
-        if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
-            raise UserError(
-                f'video: an array of shape {frames.shape} and type {frames.dtype}; needed:'
-                ' (T, H, W, 3), uint8, RGB.'
-            )
-        if not frames.size:
-            raise UserError(f'video: an array of shape {frames.shape} has no frames.')
-        self.name, self.fps, self._frames = 'video', DEFAULT_FPS, frames
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        return iter(self._frames)
-
-    def read(self, positions: Sequence[int]) -> np.ndarray:
-        """Picks frames."""
-        return self._frames[list(positions)]
+Video = str | Path | BinaryIO | np.ndarray | Iterable[Any] | VideoSource
+"""What can be called a video; :func:`open_video` says what is in it."""
 
 
 class ChosenFrames(VideoSource):
@@ -85,23 +62,31 @@ class ChosenFrames(VideoSource):
         return [times[index] for index in indices]
 
 
-def open_video(video: str | Path | np.ndarray | VideoSource) -> VideoSource:
-    """Opens a video file, a folder of frames, an image or an array.
+def open_video(video: Video) -> VideoSource:
+    """Opens what a user calls a video.
 
     Args:
-        video: Its path, or frames (T, H, W, 3) uint8 RGB.
+        video: The path of a video file, an image or a folder of frames; a binary file that is open
+            for reading; or frames in memory, RGB: an array or tensor (T, H, W, 3) or a tensor
+            (T, 3, H, W), uint8, or an iterable of PIL images, arrays (H, W, 3) uint8 or image
+            files (a generator is read to its end first).
 
     Raises:
-        UserError: If there is nothing of the kind; names the path.
+        UserError: If there is nothing of the kind; names the path, or what was given instead.
     """
     if isinstance(video, VideoSource):
         return video
-    if isinstance(video, np.ndarray):
-        return ArraySource(video)
-    path = expanded(video)
-    source = _open(path)
-    source.location = str(path.absolute())
-    return source
+    if isinstance(video, (str, Path)):
+        path = expanded(video)
+        source = _open(path)
+        source.location = str(path.absolute())
+        return source
+    if hasattr(video, 'read'):
+        file = copied_file(video)
+        source = _open(Path(file.name))
+        source.name, source.keeps = Path(str(getattr(video, 'name', 'video'))).stem, file
+        return source
+    return array_source(video)
 
 
 def _open(path: Path) -> VideoSource:

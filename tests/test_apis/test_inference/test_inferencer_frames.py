@@ -11,7 +11,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from mevis.apis.inference.inferencer import RefVidSegInferencer
-from mevis.apis.inference.video_source import ArraySource
+from mevis.apis.inference.memory_source import ArraySource
 from mevis.errors import UserError
 from mevis.registry import DATASETS
 from mevis.testing.small_mutr import (

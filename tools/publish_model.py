@@ -1,0 +1,57 @@
+"""Writes a model as a folder with config, weights and card, which loads without anything else.
+
+tools/publish_model.py CONFIG CHECKPOINT FOLDER
+"""
+
+import argparse
+
+from mevis.apis.cli import run
+
+
+def parse_args() -> argparse.Namespace:
+    """Reads the command line."""
+    from mevis.apis.configs.options import add_cfg_options
+
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog="RefVidSegInferencer.from_pretrained('FOLDER') loads it. See"
+        ' docs/guides/checkpoints.md.',
+    )
+    parser.add_argument('config', help='the config of the model')
+    parser.add_argument('checkpoint', help='its weights, in any form that tools/test.py takes')
+    parser.add_argument('folder', help='where to; an earlier publication is replaced')
+    parser.add_argument(
+        '--scores', metavar='FILE', help='figures for the card: the file of tools/test.py --out'
+    )
+    parser.add_argument(
+        '--unsafe-unpickle',
+        action='store_true',
+        help='load a checkpoint that must be unpickled, which runs the code in it',
+    )
+    add_cfg_options(parser, 'model.eval_layer=last')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Publishes."""
+    args = parse_args()
+    from mevis.apis.configs.loading import load_config
+    from mevis.apis.inference.published import CONFIG, publish_model
+    from mevis.boundary.json_file import read_json
+    from mevis.structures.atomic_folder import check_folder, check_replaceable
+
+    cfg = load_config(args.config, args.cfg_options)
+    check_replaceable(args.folder, CONFIG)
+    check_folder(args.folder)
+    scores = {}
+    if args.scores:
+        mend = 'Name the file of tools/test.py --out.'
+        scores = read_json(args.scores, dict[str, float | None], mend)
+    needed = publish_model(cfg, args.checkpoint, args.folder, scores, args.unsafe_unpickle)
+    print(args.folder)
+    for file in needed:
+        print(f'note: the config names {file}, which is not in the folder.')
+
+
+if __name__ == '__main__':
+    run(main)
