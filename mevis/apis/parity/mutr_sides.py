@@ -26,7 +26,7 @@ STAGES = {
         'mask head': ['dynamic_mask_with_coords'],
     },
     'ours': {
-        'backbone': ['encode_frames'],
+        'backbone': ['backbone.forward'],
         'text encoder': ['text_encoder.encode_ids'],
         'early fusion': ['fusion.forward'],
         'MTA': ['temporal_aggregation.forward'],

@@ -7,6 +7,7 @@ so that it runs on ``scaled_dot_product_attention`` and never holds an (L, S) ma
 import torch
 from torch import Tensor, nn
 
+from mevis.models.layers.relu_dropout import relu_dropout
 from mevis.models.layers.row_chunks import feed_forward
 from mevis.models.layers.wide_linear import wide_linear
 
@@ -144,6 +145,7 @@ class FeedForwardBlock(nn.Module):
         """Maps (..., C) to (..., C)."""
         if not (self.norm_first or self.training or torch.is_grad_enabled()):
             return feed_forward(x, self.linear1, self.linear2, self.norm)
-        hidden = wide_linear(self.linear1, self.norm(x) if self.norm_first else x).relu()
-        added = x + self.dropout(wide_linear(self.linear2, self.dropout(hidden)))
+        hidden = wide_linear(self.linear1, self.norm(x) if self.norm_first else x)
+        hidden = relu_dropout(hidden, self.dropout.p, self.dropout.training)
+        added = x + self.dropout(wide_linear(self.linear2, hidden))
         return added if self.norm_first else self.norm(added)

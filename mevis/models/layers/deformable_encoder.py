@@ -14,6 +14,7 @@ from mmengine.model import ModuleList
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
+from mevis.models.layers.relu_dropout import relu_dropout
 from mevis.models.layers.row_chunks import feed_forward
 from mevis.models.layers.wide_linear import wide_linear
 from mevis.registry import MODELS
@@ -42,7 +43,7 @@ class DeformableEncoderLayer(DeformableDetrTransformerEncoderLayer):
         (first, _, drop), second, drop_result = self.ffn.layers
         if not (self.training or torch.is_grad_enabled()):
             return feed_forward(attended, first, second, self.norms[1])
-        hidden = drop(wide_linear(first, attended).relu())
+        hidden = relu_dropout(wide_linear(first, attended), drop.p, drop.training)
         return self.norms[1](attended + drop_result(wide_linear(second, hidden)))
 
 
