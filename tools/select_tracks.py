@@ -5,6 +5,7 @@ tools/select_tracks.py tracks.txt --size 1920x1080 --text "the person walking to
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 from mevis.apis.cli import run
@@ -42,10 +43,11 @@ def read_size(text: str | None) -> tuple[int, int] | None:
 
     if text is None:
         return None
-    width, cross, height = text.lower().partition('x')
-    if not (cross and width.isdigit() and height.isdigit() and int(width) and int(height)):
+    sides = re.fullmatch(r'([1-9]\d{0,4})[xX]([1-9]\d{0,4})', text, re.ASCII)
+    if sides is None:
         raise UserError(f'--size {text}: give width and height in pixels, such as 1920x1080.')
-    return int(height), int(width)
+    width, height = map(int, sides.groups())
+    return height, width
 
 
 def main() -> None:

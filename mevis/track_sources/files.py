@@ -54,10 +54,15 @@ def read_instance_masks(
     size: Size | None = None,
     video: int | str | None = None,
     num_frames: int | None = None,
+    name: str | None = None,
 ) -> InstanceMasks:
     """Reads tracks as masks; boxes become filled rectangles.
 
-    The arguments and errors are those of :func:`read_trajectories`.
+    The other arguments and the errors are those of :func:`read_trajectories`.
+
+    Args:
+        name: What the video is called, where nobody says which one is meant: that one of a file
+            with several; a file that names another video is refused.
 
     Returns:
         Tracks by falling score, ties in the order of the file or of the ids.
@@ -65,6 +70,8 @@ def read_instance_masks(
     content = _recognise(Path(path), num_frames)
     if isinstance(content, MotBoxes):
         return _rectangles(content, _needed(size, content))
+    if video is None and (isinstance(content, InstanceFile) or name in content.videos):
+        video = name
     return _masks(content, size, video, num_frames)[0]
 
 
@@ -112,6 +119,7 @@ def _masks(
     if video is not None and content.video not in (None, str(video)):
         raise UserError(
             f'{content.path}: the tracks are those of video {content.video}, not of {video}.'
+            ' Name the file of this video, or delete `video` in it if it is the same one.'
         )
     if size is not None and tuple(instances.size) != tuple(size):
         raise UserError(

@@ -58,6 +58,7 @@ def test_it_chooses_prints_and_writes(repo_root, tracks, tmp_path):
     [
         (['--size', '640x480', '--text', 'the purple elephant'], "'purple'"),
         (['--size', '640', '--text', 'the thing going right'], '--size 640'),
+        (['--size', '²40x480', '--text', 'the thing going right'], '--size ²40x480'),
         (['--text', 'the thing going right'], '--size'),
     ],
 )

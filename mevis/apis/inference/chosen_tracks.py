@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mevis.apis.inference.shipped_model import DVIS_CONFIG, DVIS_WEIGHTS
+from mevis.boundary.files import expanded
 from mevis.errors import UserError
 from mevis.registry import TRACK_SOURCES
 from mevis.structures import InstanceMasks, VideoFrames
@@ -17,8 +18,8 @@ def chosen_tracks(name: str, device: str | None = None) -> FindTracks:
     """The source of tracks that a user names.
 
     Args:
-        name: ``motion``, ``dvis`` (the small one that comes with mevis), or a file that
-            :func:`read_instance_masks` reads.
+        name: ``motion``, ``dvis`` (the small one that comes with mevis), a file that
+            :func:`read_instance_masks` reads, or a folder that holds ``<video>.json``.
         device: Of DVIS.
 
     Raises:
@@ -29,10 +30,12 @@ def chosen_tracks(name: str, device: str | None = None) -> FindTracks:
     if name == 'dvis':
         files = dict(config=str(DVIS_CONFIG), checkpoint=str(DVIS_WEIGHTS))
         return TRACK_SOURCES.build(dict(type='DVISTracks', **files)).to(device or 'cpu')
-    path = Path(name)
+    path = expanded(name)
+    if path.is_dir():
+        return lambda video: _of_file(path / f'{video.name}.json', video)
     if not path.is_file():
         known = ', '.join(EMBEDDED)
-        raise UserError(f'--tracks {name}: neither a file of tracks nor one of {known}.')
+        raise UserError(f'--tracks {name}: neither a file or folder of tracks nor one of {known}.')
     return lambda video: _of_file(path, video)
 
 
@@ -40,7 +43,8 @@ def _of_file(path: Path, video: VideoFrames) -> InstanceMasks:
     """The tracks of a file in the frames that are looked at."""
     indices = video.frame_indices or range(len(video))
     whole = list(indices) == list(range(len(video)))
-    found = read_instance_masks(path, video.size, num_frames=len(video) if whole else None)
+    number = len(video) if whole else None
+    found = read_instance_masks(path, video.size, num_frames=number, name=video.name)
     return InstanceMasks(
         [_at(track, indices) for track in found.rles],
         found.scores,
