@@ -58,7 +58,8 @@ class YouTubeVISResults:
         if len(self._videos) > 1:
             some = ', '.join(self.videos[:5]) + (', ...' if len(self._videos) > 5 else '')
             raise UserError(
-                f'{self.path}: tracks of {len(self._videos)} videos ({some}). Say which (--video, `video`).'
+                f'{self.path}: tracks of {len(self._videos)} videos ({some}). Say which (--video,'
+                ' `video`).'
             )
         return self.videos[0]
 

@@ -3,8 +3,10 @@
 Shapes: B clips, T frames, K instances, S tokens of an instance, N queries, C channels.
 """
 
+import logging
 from abc import abstractmethod
 
+from mmengine.logging import print_log
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
@@ -48,6 +50,7 @@ class InstanceQueryInitializer(QueryInitializer):
             raise ValueError(f'order {order!r} is none of {", ".join(ORDERS)}.')
         self.num_instances = num_instances
         self.order = order
+        self._has_warned = False
         self.embedding = nn.Embedding(num_queries, embed_dims)
         self.block = InstanceBlock(
             embed_dims, num_heads, feedforward_dims or 4 * embed_dims, dropout
@@ -76,6 +79,8 @@ class InstanceQueryInitializer(QueryInitializer):
     ) -> Tensor:
         """See the base class."""
         query = self.embedding.weight.expand(len(instances), -1, -1)
+        if self.num_instances and all(tracks is None for tracks in instances):
+            self._warn_of_no_tracks()
         chosen = [self._chosen(tracks) for tracks in instances]
         described = {
             index: self.describe([level[index] for level in levels], tracks, encode)
@@ -93,6 +98,19 @@ class InstanceQueryInitializer(QueryInitializer):
             query,
             pad_sequence(tokens, batch_first=True),
             pad_sequence(padding, batch_first=True, padding_value=True),
+        )
+
+    def _warn_of_no_tracks(self) -> None:
+        """Says once that the data has no tracks: nothing fails without them, and nothing is learnt."""
+        if self._has_warned:
+            return
+        self._has_warned = True
+        print_log(
+            f'{type(self).__name__} is given no instance tracks and starts from the learned query'
+            ' alone. Name them (instance_masks_dir=DIR of the dataset) or, for testing, what finds'
+            ' them (model.track_source.type=...).',
+            'current',
+            logging.WARNING,
         )
 
     def _chosen(self, tracks: InstanceMasks | None) -> ClipTracks | None:

@@ -201,3 +201,19 @@ def test_everything_is_on_the_device_of_the_model(make):
         initializer = make(**options).to('meta')
         levels = [level.to('meta') for level in levels_of()]
         assert initializer(levels, [tracks], encode).device.type == 'meta'
+
+
+def test_data_without_tracks_is_said_once(make, encode, monkeypatch):
+    """Nothing would fail: a training without instance_masks_dir would learn nothing of instances."""
+    said = []
+    name = 'mevis.models.query_initializers.instance_query.print_log'
+    monkeypatch.setattr(name, lambda text, *rest: said.append(text))
+    initializer = make()
+    initializer(levels_of(2), [None, clip_of(NOTHING)], encode)
+    initializer(levels_of(), [clip_of(video_tracks())], encode)
+    assert said == []
+    for _ in range(2):
+        initializer(levels_of(2), [None, None], encode)
+    (warning,) = said
+    assert 'instance_masks_dir' in warning
+    assert 'model.track_source' in warning
