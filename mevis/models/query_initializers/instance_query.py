@@ -101,7 +101,7 @@ class InstanceQueryInitializer(QueryInitializer):
         )
 
     def _warn_of_no_tracks(self) -> None:
-        """Says once that the data has no tracks: nothing fails without them, and nothing is learnt."""
+        """Says once that the data has no tracks: without them nothing fails, nothing is learnt."""
         if self._has_warned:
             return
         self._has_warned = True

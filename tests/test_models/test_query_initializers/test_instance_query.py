@@ -204,7 +204,7 @@ def test_everything_is_on_the_device_of_the_model(make):
 
 
 def test_data_without_tracks_is_said_once(make, encode, monkeypatch):
-    """Nothing would fail: a training without instance_masks_dir would learn nothing of instances."""
+    """Nothing fails: a training without instance_masks_dir would learn nothing of instances."""
     said = []
     name = 'mevis.models.query_initializers.instance_query.print_log'
     monkeypatch.setattr(name, lambda text, *rest: said.append(text))
