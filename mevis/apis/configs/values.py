@@ -5,7 +5,6 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mevis.apis.configs.loops import check_loops
 from mevis.apis.configs.value_ranges import CHOICES, not_allowed
 from mevis.apis.configs.value_types import wrong_type
 from mevis.errors import UserError
@@ -40,7 +39,6 @@ def check_values(cfg: Config) -> None:
         for key, allowed in wrong_type(node, place):
             raise UserError(f'{entry(place, key, node[key])}: must be {allowed}.')
     _check_scope(cfg)
-    check_loops(cfg)
 
 
 def require(cfg: Config, keys: tuple[str, ...], purpose: str) -> None:

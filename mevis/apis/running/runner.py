@@ -13,6 +13,7 @@ from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
 
 import mevis.engine  # noqa: F401 - registers samplers, hooks and optimizer wrappers
+from mevis.apis.configs.loops import check_loops
 from mevis.apis.running.best_checkpoint import check_best_figure
 from mevis.apis.running.resumption import check_optimizer, check_training_state, state_errors
 from mevis.checkpoints.loading import put_into, read_checkpoint
@@ -175,7 +176,11 @@ def build_runner(
         cfg: The config.
         unsafe_unpickle: Load files that must be unpickled, which runs the code in them.
         allow_untrained: Test with files that lack parts of the model.
+
+    Raises:
+        UserError: If the config has half a loop, or data of another kind than its loop takes.
     """
+    check_loops(cfg)
     install_safe_loader(unsafe_unpickle)
     runner = VideoRunner.from_cfg(cfg)
     runner.unsafe_unpickle = unsafe_unpickle
