@@ -38,7 +38,7 @@ def check(args: argparse.Namespace) -> list:
     from rich.console import Console
     from rich.progress import Progress
 
-    from mevis.datasets.integrity import check_split, find_splits
+    from mevis.datasets.integrity import annotation_files, check_split, find_splits
     from mevis.errors import UserError
 
     splits = find_splits(args.root)
@@ -49,13 +49,16 @@ def check(args: argparse.Namespace) -> list:
         )
     reports = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        for split in args.split or splits:
-            task = progress.add_task(split, total=None)
+        wanted = [args.root / split for split in args.split or splits]
+        # Of a split that has the sentences of v1 and of v2, both.
+        for path in (path for folder in wanted for path in annotation_files(folder)):
+            task = progress.add_task(path.parent.name, total=None)
             report = check_split(
-                args.root / split,
+                path.parent,
                 args.fast,
                 args.workers,
                 lambda done, total, task=task: progress.update(task, completed=done, total=total),
+                path,
             )
             reports.append(report)
     return reports
@@ -69,10 +72,14 @@ def print_report(report, limit: int) -> None:
     from rich.table import Table
 
     from mevis.boundary.terminal import literal
+    from mevis.datasets.mevis_format import V1_FILE
 
     console = Console(highlight=False, soft_wrap=True)
     counts = ', '.join(f'{number} {what}' for what, number in report.counts.items())
-    console.print(f'[bold]{literal(report.split)}[/]: {literal(counts) or "nothing"}')
+    name = (
+        report.split if report.annotations == V1_FILE else f'{report.split} ({report.annotations})'
+    )
+    console.print(f'[bold]{literal(name)}[/]: {literal(counts) or "nothing"}')
     for note in report.notes:
         console.print(f'  {literal(note)}')
     levels = {True: '[red]error[/]', False: '[yellow]warning[/]'}

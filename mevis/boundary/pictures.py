@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from mevis.boundary.files import regular_file
+from mevis.boundary.tar_members import open_stored
 from mevis.errors import UserError
 
 FORMATS = ('AVIF', 'BMP', 'GIF', 'JPEG', 'PNG', 'PPM', 'TIFF', 'WEBP')
@@ -45,7 +46,7 @@ def open_picture(
     """Opens a picture; whatever its decoder raises in the block ends in one line.
 
     Args:
-        source: A file, or its bytes.
+        source: A file, also one in a tar archive (``JPEGImages.tar/a/0.jpg``), or its bytes.
         what: It is called in messages.
         mend: What a user does about a damaged one.
 
@@ -58,8 +59,8 @@ def open_picture(
     """
     named = 'these bytes' if isinstance(source, bytes) else str(source)
     try:
-        file = io.BytesIO(source) if isinstance(source, bytes) else regular_file(source)
-        with _opened(file, named) as image:
+        file = io.BytesIO(source) if isinstance(source, bytes) else open_stored(source)
+        with file, _opened(file, named) as image:
             yield image
     except UserError:
         raise
@@ -166,7 +167,7 @@ def rgb_of(image: Image.Image, name: str) -> np.ndarray:
 
 
 @contextmanager
-def _opened(file: Path | io.BytesIO, name: str) -> Iterator[Image.Image]:
+def _opened(file: BinaryIO, name: str) -> Iterator[Image.Image]:
     # Pillow's own limit must not come before a larger one that the user has set.
     Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, max_pixels())
     try:

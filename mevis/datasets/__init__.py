@@ -4,6 +4,7 @@ from mevis.datasets import frame_samplers, transforms
 from mevis.datasets.instance_dataset import InstanceDataset
 from mevis.datasets.mevis import MeViSDataset
 from mevis.datasets.mevis_instances import MeViSInstanceDataset
+from mevis.datasets.mevis_v2 import MeViSV2Dataset
 from mevis.datasets.motion_tracks import MotionTracksDataset
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.ref_youtube_vos import RefYouTubeVOSDataset
@@ -14,6 +15,7 @@ __all__ = [
     'InstanceDataset',
     'MeViSDataset',
     'MeViSInstanceDataset',
+    'MeViSV2Dataset',
     'MotionTracksDataset',
     'RefVidSegDataset',
     'RefYouTubeVOSDataset',

@@ -12,7 +12,8 @@ from msgspec import Struct
 from mevis.boundary.formats import MeViSVideo
 from mevis.boundary.json_file import checked_json, parse_json, read_bytes
 from mevis.boundary.names import check_distinct, check_path, is_litter
-from mevis.datasets.mevis_format import names_objects
+from mevis.datasets.frame_files import FrameFiles
+from mevis.datasets.mevis_format import V1_FILE, V2_FILES, annotation_file, names_objects
 from mevis.datasets.video_integrity import Problem, VideoCheck, check_video, without_place
 from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
@@ -23,8 +24,9 @@ _PUBLISHED_SHA256 = {
     'train': 'f9d9b01a2a6d7a004e2e7a664ce2b9b1576218e975030f8e4df4f66111fb253f',
     'valid_u': '6e711a3f713cd95a825f536323e434b4d80f85a8e4e66d0cd662408e8779db50',
 }
-# Videos and expressions of MeViS v1.
+# Videos and expressions, of MeViS v1 and of v2.
 _PUBLISHED_COUNTS = {'train': (1662, 23051), 'valid_u': (50, 793)}
+_PUBLISHED_COUNTS_V2 = {'train': (1662, 27502), 'valid_u': (50, 907), 'valid': (140, 2523)}
 
 
 @dataclass
@@ -33,12 +35,14 @@ class SplitReport:
 
     Attributes:
         split: Name of the split.
+        annotations: Name of the file with its sentences.
         counts: Videos, expressions, frames, objects, masks, no-target expressions, checked frames.
         problems: Everything that is wrong or odd.
         notes: What is good to know, such as a checksum that fits.
     """
 
     split: str
+    annotations: str
     counts: Counter = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -56,6 +60,7 @@ class SplitReport:
         """JSON-ready form."""
         return {
             'split': self.split,
+            'annotations': self.annotations,
             'sound': self.sound,
             'counts': dict(self.counts),
             'problems': [asdict(problem) for problem in self.problems],
@@ -75,14 +80,24 @@ def find_splits(root: Path) -> list[str]:
         folder.name
         for folder in root.iterdir()
         if not is_litter(folder.name)
-        and ((folder / 'meta_expressions.json').is_file() or (folder / 'JPEGImages').is_dir())
+        and (
+            annotation_file(folder).is_file()
+            or (folder / 'JPEGImages').is_dir()
+            or (folder / 'JPEGImages.tar').is_file()
+        )
     )
     if not splits:
         raise UserError(
-            f'{root}: no split in it. Expected <split>/meta_expressions.json and'
-            ' <split>/JPEGImages; name the folder that holds train, valid_u, ...'
+            f'{root}: no split in it. Expected <split>/meta_expressions.json, or that of MeViS v2,'
+            ' and <split>/JPEGImages; name the folder that holds train, valid_u, ...'
         )
     return splits
+
+
+def annotation_files(folder: Path) -> list[Path]:
+    """Every file with sentences that a split has, v1's first; the usual name if it has none."""
+    found = [folder / name for name in (V1_FILE, *V2_FILES) if (folder / name).is_file()]
+    return found or [annotation_file(folder)]
 
 
 def check_split(
@@ -90,6 +105,7 @@ def check_split(
     fast: bool = False,
     num_workers: int = 1,
     on_video: Callable[[int, int], None] = lambda done, total: None,
+    annotations: Path | None = None,
 ) -> SplitReport:
     """Checks one split.
 
@@ -99,18 +115,23 @@ def check_split(
             RLEs instead of their runs.
         num_workers: Processes.
         on_video: Told after each video how many of how many are done.
+        annotations: The file of the sentences; None: the one of the split, v1's where it has both.
     """
-    report = SplitReport(folder.name)
-    videos = _read_videos(report, folder / 'meta_expressions.json')
+    path = annotations or annotation_file(folder)
+    report = SplitReport(folder.name, path.name)
+    videos = _read_videos(report, path)
     store = _open_masks(report, folder / 'mask_dict.json', videos)
-    _check_ids(report, folder, videos, store)
-    checks = [VideoCheck(folder, name, video, store, fast) for name, video in videos.items()]
+    _check_ids(report, path, videos, store)
+    checks = [VideoCheck(folder, name, video, store, fast, path) for name, video in videos.items()]
     for done, (counts, problems) in enumerate(_run(checks, num_workers), 1):
         report.counts.update(counts)
         report.problems += problems
         on_video(done, len(checks))
     _check_folders(report, folder / 'JPEGImages', videos)
-    _check_published(report, folder, fast)
+    if path.name == V1_FILE:
+        _check_published(report, folder, fast)
+    elif path.name in V2_FILES:
+        _compare_with_v2(report)
     return report
 
 
@@ -167,10 +188,9 @@ def _open_masks(report: SplitReport, path: Path, videos: dict[str, MeViSVideo]) 
 
 
 def _check_ids(
-    report: SplitReport, folder: Path, videos: dict[str, MeViSVideo], store: MaskStore | None
+    report: SplitReport, path: Path, videos: dict[str, MeViSVideo], store: MaskStore | None
 ) -> None:
     owners: dict[str, str] = {}
-    path = folder / 'meta_expressions.json'
     for name, video in videos.items():
         for entry in video.expressions.values():
             for anno_id in map(str, entry.anno_id if isinstance(entry.anno_id, list) else ()):
@@ -188,18 +208,22 @@ def _check_ids(
 
 
 def _check_folders(report: SplitReport, folder: Path, videos: dict[str, MeViSVideo]) -> None:
-    if not folder.is_dir():
-        report.add('frames missing', folder, 'no such folder; extract JPEGImages')
+    files = FrameFiles(folder)
+    if files.root is folder and not folder.is_dir():
+        detail = 'no such folder, nor JPEGImages.tar; download or extract it'
+        report.add('frames missing', folder, detail)
         return
     known = {name.split('/')[0] for name in videos}
     try:
-        found = sorted(path.name for path in folder.iterdir() if not is_litter(path.name))
-    except OSError as error:
-        report.add('frames missing', folder, without_place(error, folder))
+        found = [name for name in files.videos() if not is_litter(name)]
+    except (OSError, UserError) as error:
+        report.add('frames missing', files.root, without_place(error, files.root))
         return
+    if files.archive is not None:
+        report.notes.append('frames are read from JPEGImages.tar in place')
     for extra in (name for name in found if name not in known):
-        detail = 'not in meta_expressions.json'
-        report.add('unknown video folder', folder / extra, detail, is_error=False)
+        detail = f'not in {report.annotations}'
+        report.add('unknown video folder', files.root / extra, detail, is_error=False)
 
 
 def _check_published(report: SplitReport, folder: Path, fast: bool) -> None:
@@ -219,6 +243,15 @@ def _check_published(report: SplitReport, folder: Path, fast: bool) -> None:
     detail = f'SHA-256 {digest} is not the published {_PUBLISHED_SHA256[folder.name]}'
     detail += '; download it again' if is_v1 else '; expected of MeViS v1, not of v2'
     report.add('checksum', masks, detail, is_error=is_v1)
+
+
+def _compare_with_v2(report: SplitReport) -> None:
+    """Says whether there is as much as the authors of MeViS v2 counted; they count two ways."""
+    expected = _PUBLISHED_COUNTS_V2.get(report.split)
+    found = (report.counts['videos'], report.counts['expressions'])
+    if expected is not None and found[0] == expected[0]:
+        same = 'as published' if found == expected else f'{expected[1]} were published'
+        report.notes.append(f'{found[1]} expressions of MeViS v2 ({same})')
 
 
 def _sha256(path: Path) -> str:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from mevis.boundary.pictures import open_picture, picture_size
 from mevis.datasets.frame_files import FrameFiles
+from mevis.datasets.mevis_format import annotation_file
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
 from mevis.errors import UserError
 from mevis.structures import decode_rle, encode_rle
@@ -44,7 +45,7 @@ def export_masks(
     Raises:
         UserError: If the split has no masks or they are damaged.
     """
-    path, mask_file = split / 'meta_expressions.json', split / 'mask_dict.json'
+    path, mask_file = annotation_file(split), split / 'mask_dict.json'
     records = [
         make_record(path, name, video, has_truth=True)
         for name, video in read_meta_expressions(path).items()

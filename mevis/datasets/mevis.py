@@ -12,7 +12,7 @@ from mevis.structures import Expression
 
 @DATASETS.register_module()
 class MeViSDataset(MeViSFormat, RefVidSegDataset):
-    """MeViS v1 and v2, and MovingShapes, in the layout of :class:`MeViSFormat`.
+    """MeViS v1, and MovingShapes and others in its format, in the layout of :class:`MeViSFormat`.
 
     Where a split has masks, an expression without ``anno_id`` has no target: its truth is empty.
     The arguments are those of :class:`RefVidSegDataset`.

@@ -27,8 +27,8 @@ class MeViSInstanceDataset(MeViSFormat, InstanceDataset):
     @property
     def annotation_files(self) -> list[Path]:
         """What the annotated objects are read from."""
-        folder = self.data_root / self.split
-        return [folder / 'meta_expressions.json', folder / 'mask_dict.json']
+        path = self.annotation_file()
+        return [path, path.with_name('mask_dict.json')]
 
     def read_tracks(
         self, record: VideoRecord, frames: Sequence[int]

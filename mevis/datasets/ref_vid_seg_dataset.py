@@ -109,7 +109,7 @@ class RefVidSegDataset(VideoDataset):
         if not any(record.expressions for record in records):
             raise UserError(
                 f'{self.data_root}: no video of split {self.split!r} has expressions. Use the'
-                ' meta_expressions.json of the split, not a list of its videos.'
+                ' annotation file of the split, not a list of its videos.'
             )
 
     def num_subjects(self, record: VideoRecord) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from mevis.boundary.formats import MeViSVideo
 from mevis.boundary.names import check_part, is_litter, natural_key
 from mevis.boundary.pictures import picture_size
+from mevis.boundary.tar_members import open_stored, stored_bytes
 from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.frame_reader import read_frame
 from mevis.datasets.video_record import make_record
@@ -39,9 +40,10 @@ class VideoCheck:
     Attributes:
         folder: ``<root>/<split>``.
         name: The video.
-        video: Its entry in ``meta_expressions.json``.
+        video: Its entry in the annotation file.
         store: The masks of the split, where it has any.
         fast: Whether to leave out decoding.
+        annotations: The file of the sentences, for messages.
     """
 
     folder: Path
@@ -49,12 +51,13 @@ class VideoCheck:
     video: MeViSVideo
     store: MaskStore | None
     fast: bool
+    annotations: Path
 
 
 class _Findings:
     def __init__(self, check: VideoCheck) -> None:
         self.check = check
-        self.annotations = check.folder / 'meta_expressions.json'
+        self.annotations = check.annotations
         self.counts: Counter = Counter()
         self.problems: list[Problem] = []
 
@@ -107,7 +110,8 @@ def without_place(error: Exception, path: Path) -> str:
 def _check_frames(findings: _Findings) -> tuple[int, int] | None:
     """Checks the frames; returns the size of the first sound one."""
     check = findings.check
-    folder = check.folder / 'JPEGImages' / check.name
+    files = FrameFiles(check.folder / 'JPEGImages')
+    folder = files.root / check.name
     if not check.video.frames:
         findings.add_entry('video without frames', 'its "frames" are empty')
     names = [str(name) for name in check.video.frames]
@@ -116,10 +120,11 @@ def _check_frames(findings: _Findings) -> tuple[int, int] | None:
     if names != sorted(names, key=natural_key):
         detail = '"frames" are not in the order of their names; that of the file counts'
         findings.add_entry('frames unsorted', detail, is_error=False)
-    if not folder.is_dir():
+    present = files.files_of(check.name)
+    if present is None:
         findings.add('video folder missing', folder, 'no such folder; extract it')
         return None
-    files, paths = FrameFiles(check.folder / 'JPEGImages'), []
+    paths = []
     for name in dict.fromkeys(names):
         if _is_name(findings, name, 'frame'):
             paths.append(files.path(check.name, name))
@@ -127,8 +132,7 @@ def _check_frames(findings: _Findings) -> tuple[int, int] | None:
     for path in paths:
         size = _check_frame(findings, path, size) or size
     listed = {path.name for path in paths}
-    extra = [path.name for path in folder.iterdir() if path.name not in listed]
-    extra = sorted(name for name in extra if not is_litter(name))
+    extra = [name for name in present if name not in listed and not is_litter(name)]
     if extra:
         detail = f'{len(extra)} files that "frames" does not list, such as {extra[0]}'
         findings.add('unlisted frame', folder, detail, is_error=False)
@@ -149,10 +153,12 @@ def _check_frame(
     findings: _Findings, path: Path, size: tuple[int, int] | None
 ) -> tuple[int, int] | None:
     findings.counts['frames'] += 1
-    if not path.is_file():
+    try:
+        num_bytes = stored_bytes(path)
+    except (OSError, UserError):  # not there, or no file
         findings.add('frame missing', path, 'no such file; extract it')
         return None
-    if path.stat().st_size == 0:
+    if num_bytes == 0:
         findings.add('frame empty', path, 'file of 0 bytes; extract it again')
         return None
     try:
@@ -170,8 +176,8 @@ def _header_size(path: Path) -> tuple[int, int]:
     """Size by the header; a JPEG without its end marker is cut off."""
     if path.suffix.lower() not in ('.jpg', '.jpeg'):
         return picture_size(path, 'frame', 'Extract the file again.')
-    with path.open('rb') as file:
-        file.seek(-min(64, path.stat().st_size), 2)
+    with open_stored(path) as file:
+        file.seek(-min(64, stored_bytes(path)), 2)
         if b'\xff\xd9' not in file.read():
             raise ValueError('the file is truncated: its end marker is missing')
     return picture_size(path, 'frame', 'Extract the file again.')

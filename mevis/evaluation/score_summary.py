@@ -61,12 +61,14 @@ def summarize(scores: Scores, tags: Tags | None = None) -> dict[str, float]:
     Returns:
         ``J``, ``F`` and ``J&F`` over all expressions and ``J&F/<tag>`` over those of a tag; where
         some expressions have no target also ``N-acc``, the share of these that were answered by
-        empty masks alone, and ``T-acc``, the share of the others that were not.
+        empty masks alone.  Where others have one, ``T-acc``, the share of those that were not,
+        ``J&F-target`` over them alone, and ``Final-target`` and ``Final-all``: the mean of N-acc,
+        T-acc and the J&F over expressions with a target, or over all.
     """
     overall, *tagged = group_scores(scores, tags)
     figures = {'J': overall.similarity, 'F': overall.accuracy, 'J&F': overall.mean}
     figures.update({f'J&F/{group.name}': group.mean for group in tagged})
-    return {**figures, **_target_accuracy(scores)}
+    return {**figures, **_with_and_without_target(scores, figures['J&F'])}
 
 
 def _group(name: str, scores: Sequence[ExpressionScore]) -> GroupScore:
@@ -78,12 +80,20 @@ def _group(name: str, scores: Sequence[ExpressionScore]) -> GroupScore:
     )
 
 
-def _target_accuracy(scores: Scores) -> dict[str, float]:
+def _with_and_without_target(scores: Scores, mean_of_all: float) -> dict[str, float]:
     without = [score.is_empty is True for score in scores.values() if not score.has_target]
-    with_target = [score.is_empty is False for score in scores.values() if score.has_target]
+    targeted = [score for score in scores.values() if score.has_target]
     if not without:
         return {}
-    accuracy = {'N-acc': 100 * float(np.mean(without))}
-    if with_target:
-        accuracy['T-acc'] = 100 * float(np.mean(with_target))
-    return accuracy
+    n_acc = 100 * float(np.mean(without))
+    if not targeted:
+        return {'N-acc': n_acc}
+    t_acc = 100 * float(np.mean([score.is_empty is False for score in targeted]))
+    mean_of_targeted = _group('target', targeted).mean
+    return {
+        'N-acc': n_acc,
+        'T-acc': t_acc,
+        'J&F-target': mean_of_targeted,
+        'Final-target': (mean_of_targeted + n_acc + t_acc) / 3,
+        'Final-all': (mean_of_all + n_acc + t_acc) / 3,
+    }

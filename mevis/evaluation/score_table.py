@@ -24,6 +24,11 @@ def print_scores(scores: Scores, tags: Tags | None = None) -> None:
         if 'T-acc' in figures:
             line += f'; others answered by something (T-acc): {figures["T-acc"]:.2f} %'
         console.print(line)
+    if 'Final-all' in figures:
+        console.print(
+            f'J&F of the sentences with a target (J&F-target): {figures["J&F-target"]:.2f};'
+            f' Final-target: {figures["Final-target"]:.2f}; Final-all: {figures["Final-all"]:.2f}'
+        )
 
 
 def _rows(groups: Sequence[GroupScore]) -> list[list[str]]:

@@ -9,9 +9,12 @@ from mmengine.config import Config
 from mevis.registry import DATASETS
 
 
-@pytest.mark.parametrize('name', ['mevis', 'moving_shapes'])
+@pytest.mark.parametrize('name', ['mevis', 'mevis_v2', 'moving_shapes'])
 def test_mevis_format(repo_root: Path, mevis_root: Path, name: str):
     config = Config.fromfile(repo_root / f'configs/_base_/datasets/{name}.py')
+    if name == 'mevis_v2':
+        train = mevis_root / 'train'
+        (train / 'meta_expressions.json').rename(train / 'meta_expressions_v2.json')
     (mevis_root / 'valid_u').symlink_to(mevis_root / 'train')
     for part in ('train', 'val', 'test'):
         dataset = config[f'{part}_dataloader'].dataset

@@ -39,8 +39,12 @@ def test_recognised_sentences_without_target_are_counted_apart():
     figures = summarize({**SCORES, **without})
     assert figures['N-acc'] == pytest.approx(25)
     assert figures['T-acc'] == pytest.approx(200 / 3)
-    assert 'T-acc' not in summarize(without)
-    assert 'N-acc' not in summarize(SCORES)
+    assert figures['J&F-target'] == pytest.approx(70)
+    assert figures['J&F'] == pytest.approx(310 / 7)
+    assert figures['Final-target'] == pytest.approx((70 + 25 + 200 / 3) / 3)
+    assert figures['Final-all'] == pytest.approx((310 / 7 + 25 + 200 / 3) / 3)
+    assert summarize(without).keys() == {'J', 'F', 'J&F', 'N-acc'}
+    assert summarize(SCORES).keys() == {'J', 'F', 'J&F'}
 
 
 def test_no_scores_are_no_figures():

@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mevis.apis.ablation.plan import Plan, Row
 from mevis.apis.ablation.shuffled_tracks import shuffle_tracks
 from mevis.apis.configs.loading import load_config
+from mevis.datasets.mevis_format import annotation_file
 from mevis.datasets.video_record import read_meta_expressions
 from mevis.errors import UserError
 from mevis.evaluation.prediction_store import PredictionStore
@@ -156,7 +157,7 @@ class AblationRunner:
 def _keep_first(dataset: Any, count: int | None) -> None:
     """Restricts the config of a data set in MeViS format to its first videos."""
     if count is not None:
-        path = Path(dataset.data_root) / dataset.split / 'meta_expressions.json'
+        path = annotation_file(Path(dataset.data_root) / dataset.split)
         dataset.videos = sorted(read_meta_expressions(path))[:count]
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from mmengine.config import Config
 
 from mevis.boundary.files import expanded
+from mevis.datasets.frame_files import FrameFiles
+from mevis.datasets.mevis_format import V1_FILE, V2_FILES, annotation_file
 from mevis.refiners.sam2_model import FOLDER as SAM2_FOLDER
 from mevis.refiners.sam_weights import FOLDER as SAM_FOLDER
 from mevis.refiners.sam_weights import HQ_FILES
@@ -15,6 +17,7 @@ from mevis.refiners.sam_weights import HQ_FILES
 _SHAPES = 'tools/make_moving_shapes.py'
 _SOURCES = {
     'MeViS': 'MeViS v1 or v2: https://github.com/henghuiding/MeViS',
+    'MeViSV2': 'MeViS v2: https://huggingface.co/datasets/FudanCVL/MeViSv2',
     'RefYouTubeVOS': 'Ref-YouTube-VOS: https://youtube-vos.org/dataset/rvos/',
     'YouTubeVIS': 'YouTube-VIS: https://youtube-vos.org/dataset/vis/',
     'HFTextEncoder': 'the Hugging Face hub, model {name}: `hf download {name}`',
@@ -98,6 +101,8 @@ def _of_dataset(key: str, node: Mapping[str, Any]) -> Iterator[Asset]:
         source = _SOURCES['MeViS']
         if kind.startswith('RefYouTubeVOS'):
             source = _SOURCES['RefYouTubeVOS']
+        elif kind == 'MeViSV2Dataset':
+            source = _SOURCES['MeViSV2']
         elif kind.startswith('YouTubeVIS'):
             source = _SOURCES['YouTubeVIS']
         yield _file(key, f'{root}/{part}', _SHAPES if synthetic else source)
@@ -113,7 +118,10 @@ def _parts_of_split(kind: str, split: str, node: Mapping[str, Any]) -> list[str]
     if kind.startswith('RefYouTubeVOS'):
         parts = [f'meta_expressions/{split}/meta_expressions.json', f'{split}/JPEGImages']
         return parts + [f'{split}/Annotations'] * (split == 'train')
-    parts = [f'{split}/meta_expressions.json', f'{split}/JPEGImages']
+    folder = Path(node['data_root'], split)
+    names = V2_FILES if kind == 'MeViSV2Dataset' else (V1_FILE, *V2_FILES)
+    frames = FrameFiles(folder / 'JPEGImages').root.name
+    parts = [f'{split}/{annotation_file(folder, names).name}', f'{split}/{frames}']
     return parts + [f'{split}/mask_dict.json'] * (split in ('train', 'valid_u'))
 
 

@@ -14,8 +14,9 @@ def layout_of_annotations(annotations: str | Path) -> list[VideoLayout]:
     """Reads what a split in MeViS format asks for.
 
     Args:
-        annotations: Its ``meta_expressions.json``; sizes are those of the frames in
-            ``JPEGImages`` beside it, None for videos without frames there.
+        annotations: Its ``meta_expressions.json``, or that of MeViS v2; sizes are those of the
+            frames in ``JPEGImages`` or ``JPEGImages.tar`` beside it, None for videos without frames
+            there.
 
     Raises:
         UserError: If the file is missing or malformed, or a frame is damaged.
@@ -27,8 +28,9 @@ def layout_of_annotations(annotations: str | Path) -> list[VideoLayout]:
     layouts, frames = [], FrameFiles(path.parent / 'JPEGImages')
     for name, video in videos.items():
         record = make_record(path, name, video, has_truth=False)
-        frame = frames.path(name, record.frame_names[0])
-        layouts.append(_layout(record, _frame_size(frame) if frame.is_file() else None))
+        first = record.frame_names[0]
+        there = frames.ending(name, first) is not None
+        layouts.append(_layout(record, _frame_size(frames.path(name, first)) if there else None))
     return layouts
 
 

@@ -45,7 +45,7 @@ class RefVidSegMetric(KeyedMetric):
             if ``store_only`` has no ``store_dir``.
     """
 
-    figures = r'J|F|J&F(/.+)?|N-acc|T-acc'
+    figures = r'J|F|J&F(/.+)?|J&F-target|N-acc|T-acc|Final-target|Final-all'
 
     def __init__(
         self,
