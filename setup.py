@@ -80,6 +80,8 @@ setup(
         ],
         'docs': ['mkdocs>=1.6', 'mkdocs-material', 'mkdocstrings[python]'],
         'tensorboard': ['tensorboard'],
+        'wandb': ['wandb'],
+        'mlflow': ['mlflow'],
         # Noto, for captions in scripts that Pillow's own font lacks.
         'fonts': ['manimgx-fonts', 'manimgx-fonts-cjk'],
     },

@@ -28,7 +28,8 @@ default_hooks = dict(
     visualization=dict(type='RefVidSegVisualizationHook', draw=False),
 )
 log_processor = dict(by_epoch=False, window_size=50)
-# TensorBoard: --cfg-options visualizer.vis_backends.0.type=TensorboardVisBackend
+# Beside the files: --cfg-options visualizer.vis_backends.1.type=TensorboardVisBackend
+# (or WandbVisBackend, MLflowVisBackend).
 visualizer = dict(
     type='RefVidSegVisualizer',
     vis_backends=[dict(type='LocalVisBackend')],

@@ -4,19 +4,17 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from mmengine.config import DictAction
-
+from mevis.apis.configs.option_values import read_value
 from mevis.boundary.shard import read_shard
 
 _LONGEST = 100
 _LONGEST_VALUE = 100_000
-_DEEPEST = 50
 
 
-class ConfigOptions(DictAction):
-    """The engine's reading of ``KEY=VALUE``, whose mistakes are mistakes of usage.
+class ConfigOptions(argparse.Action):
+    """Reads ``KEY=VALUE`` into a dict; mistakes are mistakes of usage.
 
-    The engine itself ends in a traceback for brackets that do not match.
+    Unlike the engine's ``DictAction`` it keeps names such as ``0004`` and takes sections.
     """
 
     def __call__(
@@ -34,7 +32,11 @@ class ConfigOptions(DictAction):
                 shown = ascii(pair)[1:-1] if not pair.isprintable() else pair
                 more = '...' if len(shown) > _LONGEST else ''
                 parser.error(f'{option_string} {shown[:_LONGEST]}{more}: {wrong}')
-        super().__call__(parser, namespace, values, option_string)
+        given = dict(getattr(namespace, self.dest, None) or {})
+        for pair in pairs:
+            key, _, value = pair.partition('=')
+            given[key] = read_value(value)
+        setattr(namespace, self.dest, given)
 
 
 def add_shard(parser: argparse.ArgumentParser) -> None:
@@ -73,22 +75,8 @@ def _wrong_with(pair: str) -> str | None:
         return 'the key must be names separated by dots'
     if len(value) > _LONGEST_VALUE:
         return 'the value is too long'
-    if _unbalanced(value):
-        return 'its brackets do not match; quote the pair: KEY="[1,2]"'
     try:
-        DictAction._parse_iterable(value)
-    except (AssertionError, ValueError, RecursionError) as error:
-        return f'cannot be read ({" ".join(str(error).split())[:_LONGEST]})'
+        read_value(value)
+    except ValueError as error:
+        return ' '.join(str(error).split())[:_LONGEST]
     return None
-
-
-def _unbalanced(value: str) -> bool:
-    open_brackets: list[str] = []
-    for letter in value:
-        if letter in '([':
-            open_brackets.append(letter)
-        elif letter in ')]' and (not open_brackets or open_brackets.pop() + letter not in '()[]'):
-            return True
-        if len(open_brackets) > _DEEPEST:
-            return True
-    return bool(open_brackets)

@@ -21,6 +21,7 @@ from mevis.apis.configs.constructor_arguments import (
     arguments_of_section,
     arguments_of_type,
 )
+from mevis.apis.configs.list_overrides import list_entry, set_in_lists
 from mevis.errors import UserError
 
 # Sections whose entries are named freely, each with a `type` of its own.
@@ -28,6 +29,7 @@ _COLLECTIONS = ('default_hooks',)
 # Sections whose keys are the user's: parts of parameter names.
 _FREE_KEYS = ('custom_keys',)
 _GIVEN = '_mevis_overrides'
+_ABSENT = object()
 # What the commands themselves are told.
 _OPTIONS = {'launcher': '--launcher', 'work_dir': '--work-dir', 'resume': '--resume'}
 _CONTROL_KEYS = ('type', '_delete_', '_scope_')
@@ -38,7 +40,8 @@ def apply_overrides(cfg: Config, overrides: Mapping[str, Any]) -> Config:
 
     Args:
         cfg: The config.
-        overrides: Dotted key -> value; a number addresses an entry of a list.
+        overrides: Dotted key -> value; a number addresses an entry of a list, and the number
+            behind the last one appends.  A section as a value is merged, entry by entry.
 
     Returns:
         The same config.
@@ -47,12 +50,13 @@ def apply_overrides(cfg: Config, overrides: Mapping[str, Any]) -> Config:
         UserError: If a key names nothing that exists, with the nearest names; or if a slot got
             another ``type`` that does not take the arguments that are left in it.
     """
+    overrides = _flattened(cfg, overrides)
     for key in overrides:
         if key in _OPTIONS:
             raise UserError(f'--cfg-options {key}: use the option {_OPTIONS[key]} instead.')
         _check_key(cfg, key, overrides)
     try:
-        cfg.merge_from_dict(dict(overrides))
+        cfg.merge_from_dict(set_in_lists(cfg._cfg_dict, overrides))
     except (TypeError, KeyError, ValueError) as error:
         raise UserError(f'--cfg-options {", ".join(overrides)}: {error}') from error
     object.__setattr__(cfg, _GIVEN, {**given_overrides(cfg), **overrides})
@@ -76,13 +80,44 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f'Known here: {", ".join(known[:30])}.' if known else ''
 
 
+def _flattened(cfg: Config, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """``a={b: 1}`` as ``a.b=1``, so that both are checked alike."""
+    flat: dict[str, Any] = {}
+    for key, value in overrides.items():
+        place = _find(cfg, key)
+        named = isinstance(value, Mapping) and all(
+            isinstance(name, str) and name and '.' not in name for name in value
+        )
+        if not named or not value or place is _ABSENT:
+            flat[key] = value
+        elif isinstance(place, Mapping):
+            inner = {f'{key}.{name}': part for name, part in value.items()}
+            flat.update(_flattened(cfg, inner))
+        else:  # nothing to merge with, such as None
+            flat[key] = {**value, '_delete_': True}
+    return flat
+
+
+def _find(cfg: Config, key: str) -> Any:
+    """The entry of a key; an empty section for one that will be appended to a list."""
+    node: Any = cfg._cfg_dict
+    for part in key.split('.'):
+        if isinstance(node, Mapping):
+            node = node.get(part, _ABSENT)
+        elif isinstance(node, (list, tuple)) and part.isdigit():
+            node = node[int(part)] if int(part) < len(node) else {}
+        else:
+            return _ABSENT
+    return node
+
+
 def _check_key(cfg: Config, key: str, overrides: Mapping[str, Any]) -> None:
     node: Any = cfg._cfg_dict
     parts = key.split('.')
     for depth, part in enumerate(parts):
         place = '.'.join(parts[:depth])
         if isinstance(node, (list, tuple)):
-            node = _list_entry(node, part, key, place)
+            node = list_entry(node, parts, depth, overrides)
             continue
         if not isinstance(node, Mapping):
             raise UserError(
@@ -95,15 +130,6 @@ def _check_key(cfg: Config, key: str, overrides: Mapping[str, Any]) -> None:
         if place.rpartition('.')[2] in (*_COLLECTIONS, *_FREE_KEYS):
             return
         node = {}
-
-
-def _list_entry(node: Any, part: str, key: str, place: str) -> Any:
-    if not part.isdigit() or int(part) >= len(node):
-        raise UserError(
-            f'--cfg-options {key}: {place} is a list of {len(node)} entries;'
-            f' {part!r} must be a number from 0 to {len(node) - 1}.'
-        )
-    return node[int(part)]
 
 
 def _check_new(

@@ -15,6 +15,7 @@ from torch import nn
 import mevis.engine  # noqa: F401 - registers samplers, hooks and optimizer wrappers
 from mevis.apis.configs.loops import check_loops
 from mevis.apis.running.best_checkpoint import check_best_figure
+from mevis.apis.running.logging_backends import check_backends
 from mevis.apis.running.resumption import check_optimizer, check_training_state, state_errors
 from mevis.checkpoints.loading import put_into, read_checkpoint
 from mevis.checkpoints.writing import weights_errors
@@ -178,9 +179,11 @@ def build_runner(
         allow_untrained: Test with files that lack parts of the model.
 
     Raises:
-        UserError: If the config has half a loop, or data of another kind than its loop takes.
+        UserError: If the config has half a loop, or data of another kind than its loop takes, or
+            the package of a logging backend is missing.
     """
     check_loops(cfg)
+    check_backends(cfg)
     install_safe_loader(unsafe_unpickle)
     runner = VideoRunner.from_cfg(cfg)
     runner.unsafe_unpickle = unsafe_unpickle

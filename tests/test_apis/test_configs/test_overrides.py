@@ -128,3 +128,44 @@ def test_without_a_near_name_all_are_listed():
 def test_what_a_command_is_told_by_an_option_of_its_own(key, option):
     with pytest.raises(UserError, match=f'--cfg-options {key}: use the option {option} instead'):
         apply_overrides(config(), {key: 'pytorch'})
+
+
+def test_the_number_behind_the_last_entry_appends():
+    options = {'pipeline.2.type': 'C', 'pipeline.2.size': 3, 'pipeline.3.type': 'D'}
+    cfg = apply_overrides(config(), options)
+    assert cfg.pipeline[2:] == [dict(type='C', size=3), dict(type='D')]
+    assert cfg.pipeline[:2] == config().pipeline
+
+
+def test_a_plain_entry_of_a_list_or_tuple_is_set_and_appended():
+    cfg = config()
+    cfg.optim_wrapper.optimizer.betas = (0.9, 0.999)
+    cfg.numbers = [1]
+    cfg = apply_overrides(cfg, {'optim_wrapper.optimizer.betas.1': 0.5, 'numbers.1': 2})
+    assert list(cfg.optim_wrapper.optimizer.betas) == [0.9, 0.5]
+    assert cfg.numbers == [1, 2]
+
+
+@pytest.mark.parametrize('key', ['pipeline.3.type', 'pipeline.2.size', 'pipeline.-1', 'pipeline.x'])
+def test_nothing_is_appended_behind_a_gap_or_without_a_type(key):
+    with pytest.raises(UserError, match='list of 2 entries.*or 2 to append'):
+        apply_overrides(config(), {key: 'C'})
+
+
+def test_a_section_is_checked_and_merged_as_its_entries_are():
+    cfg = apply_overrides(config(), {'optim_wrapper.optimizer': {'lr': 1, 'eps': 2}})
+    assert cfg.optim_wrapper.optimizer == dict(type='AdamW', lr=1, eps=2)
+    with pytest.raises(UserError, match='Did you mean weight_decay'):
+        apply_overrides(config(), {'optim_wrapper.optimizer': {'weight_deacy': 1}})
+    place = 'train_dataloader.dataset.frame_sampler'
+    with pytest.raises(UserError, match='takes no num_frames'):
+        apply_overrides(config(), {place: {'type': 'AllFramesSampler'}})
+    replaced = {place: {'type': 'AllFramesSampler', '_delete_': True}}
+    sampler = apply_overrides(config(), replaced).train_dataloader.dataset.frame_sampler
+    assert sampler == dict(type='AllFramesSampler')
+
+
+def test_a_section_takes_the_place_of_none():
+    cfg = config()
+    cfg.model.refiner = None
+    assert apply_overrides(cfg, {'model.refiner': {'type': 'A'}}).model.refiner == dict(type='A')
