@@ -35,9 +35,11 @@ def main() -> int:
     from mevis.datasets.mask_folders import export_masks, import_masks
     from mevis.structures.atomic_folder import check_folder
     from mevis.structures.atomic_write import check_target
+    from mevis.structures.folder_lock import hold_folder
 
     if args.command == 'to-png':
         check_folder(args.out)
+        hold_folder(args.out)
     else:
         check_target(args.out, (args.folder, args.meta))
 

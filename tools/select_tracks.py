@@ -5,7 +5,6 @@ tools/select_tracks.py tracks.txt --size 1920x1080 --text "the person walking to
 
 import argparse
 import json
-import re
 from pathlib import Path
 
 from mevis.apis.cli import run
@@ -37,19 +36,6 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def read_size(text: str | None) -> tuple[int, int] | None:
-    """'1920x1080' -> (1080, 1920)."""
-    from mevis.errors import UserError
-
-    if text is None:
-        return None
-    sides = re.fullmatch(r'([1-9]\d{0,4})[xX]([1-9]\d{0,4})', text, re.ASCII)
-    if sides is None:
-        raise UserError(f'--size {text}: give width and height in pixels, such as 1920x1080.')
-    width, height = map(int, sides.groups())
-    return height, width
-
-
 def main() -> None:
     """Chooses."""
     args = parse_args()
@@ -57,13 +43,15 @@ def main() -> None:
     from rich.table import Table
 
     from mevis.apis.inference.track_selection import load_selector, select_tracks
+    from mevis.boundary.arguments import width_and_height
     from mevis.boundary.terminal import literal
     from mevis.structures.atomic_write import atomic_write_text, check_target
     from mevis.track_sources.files import read_trajectories
 
+    size = None if args.size is None else width_and_height(args.size)
     if args.out:
         check_target(args.out, (args.tracks, args.config, args.checkpoint))
-    tracks = read_trajectories(args.tracks, read_size(args.size), args.video)
+    tracks = read_trajectories(args.tracks, size, args.video)
     model = load_selector(args.config, args.checkpoint, args.device)
     answers = select_tracks(model, tracks, args.text)
     table = Table('track', *(literal(answer.text) for answer in answers))

@@ -72,13 +72,28 @@ def height_and_width(text: str, option: str = '--size') -> tuple[int, int]:
     Raises:
         UserError: If the text is no such size; names the option.
     """
+    height, width = _two_sides(text, option, 'height x width, such as 360x640')
+    return height, width
+
+
+def width_and_height(text: str, option: str = '--size') -> tuple[int, int]:
+    """Reads ``WIDTHxHEIGHT``, pixels, into (height, width).
+
+    Raises:
+        UserError: If the text is no such size; names the option.
+    """
+    width, height = _two_sides(text.lower(), option, 'width x height in pixels, such as 1920x1080')
+    return height, width
+
+
+def _two_sides(text: str, option: str, form: str) -> tuple[int, int]:
     sides = text.split('x')
     if len(sides) != 2 or not all(_WHOLE.fullmatch(side) for side in sides):
-        raise UserError(f'{option} {text}: height x width, such as 360x640.')
-    height, width = map(int, sides)
-    if min(height, width) < 1:
-        raise UserError(f'{option} {text}: 1 or more.')
-    return height, width
+        raise UserError(f'{option} {text:.40}: must be {form}.')
+    first, second = map(int, sides)
+    if not all(SIDE.low <= side <= SIDE.high for side in (first, second)):
+        raise UserError(f'{option} {text}: each side must be from {SIDE.low} to {SIDE.high}.')
+    return first, second
 
 
 COUNT = Whole(1)

@@ -6,7 +6,7 @@ every script are names like others.  Nothing is replaced, so two names never bec
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mevis.errors import UserError
@@ -16,6 +16,10 @@ LONGEST_PART = 250
 LONGEST_PATH = 1000
 """Bytes; systems allow 4,096, or 1,024, with the folder before it."""
 
+# Letters without ink: fillers of Hangul, the empty pattern of Braille, variation selectors.
+_FILLERS = frozenset('\u115f\u1160\u2800\u3164\uffa0\u034f') | frozenset(
+    map(chr, range(0xFE00, 0xFE10))
+)
 _LONGEST_DEVICE = 4
 _DEVICES = {'con', 'prn', 'aux', 'nul'} | {
     f'{port}{number}' for port in ('com', 'lpt') for number in range(1, 10)
@@ -106,6 +110,24 @@ def natural_key(name: str) -> list[tuple[int, str]]:
     """Sorts names as people count: ``2`` before ``10``."""
     parts = re.split(r'(\d+)', name)
     return [(int(part), '') if index % 2 else (-1, part) for index, part in enumerate(parts)]
+
+
+def same_but_for_case(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of names that are one file where capitals do not count, as on Windows and macOS."""
+    spelled: dict[str, str] = {}
+    for name in names:
+        form = unicodedata.normalize('NFC', name).casefold()
+        if form in spelled:
+            yield spelled[form], name
+        spelled.setdefault(form, name)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing can be read in a text: white space, control and zero-width characters."""
+    return all(
+        letter in _FILLERS or letter.isspace() or unicodedata.category(letter) in ('Cc', 'Cf')
+        for letter in text
+    )
 
 
 def is_litter(name: str) -> bool:

@@ -23,6 +23,7 @@ FORMATS = ('AVIF', 'BMP', 'GIF', 'JPEG', 'PNG', 'PPM', 'TIFF', 'WEBP')
 LIMIT_VARIABLE = 'MEVIS_MAX_PICTURE_PIXELS'
 DEFAULT_MAX_PIXELS = 178_956_970
 """Half a gigabyte of RGB; where Pillow stops by itself."""
+_PNG_END = b'\0\0\0\0IEND\xaeB`\x82'
 _REDUCED_COPY = 254, 1
 """TIFF's tag NewSubfileType, and its bit for a smaller copy of another page."""
 
@@ -74,6 +75,36 @@ def open_picture(
         if isinstance(error, Image.UnidentifiedImageError):
             reason = f'none of the formats {", ".join(FORMATS)}'
         raise UserError(f'{named}: the {what} cannot be read ({reason}). {mend}') from error
+
+
+@contextmanager
+def open_mask(
+    path: str | Path, what: str = 'mask', mend: str = 'Write it again.'
+) -> Iterator[Image.Image]:
+    """Opens one mask: a PNG, whole and not animated, whatever its colours are.
+
+    Args:
+        path: The file.
+        what: It is called in messages.
+        mend: What a user does about a damaged one.
+
+    Raises:
+        UserError: As :func:`open_picture` does, and if the file is of another format (that of JPEG
+            changes pixels), animated, or ends before its end.
+    """
+    with open_picture(path, what, mend) as image:
+        if image.format != 'PNG':
+            raise UserError(f'{path}: the {what} is a {image.format} inside, not a PNG. {mend}')
+        if getattr(image, 'is_animated', False):
+            raise UserError(f'{path}: the {what} is an animated PNG; one mask is asked for.')
+        if not has_end(Path(path).read_bytes()):
+            raise UserError(f'{path}: the {what} is cut off: its end is missing. {mend}')
+        yield image
+
+
+def has_end(png: bytes) -> bool:
+    """Whether a PNG has its last chunk, without which Pillow takes it too."""
+    return _PNG_END in png
 
 
 def picture_size(

@@ -143,6 +143,8 @@ def put_into(
     fitting = {key: value for key, value in state_dict.items() if key not in wrong}
     check_finite(fitting, source, {name for name, _ in model.named_buffers()})
     model.load_state_dict(fitting, strict=False)
+    # For messages about what the model answers.
+    model.weights_file = source
 
 
 def _engine_form(

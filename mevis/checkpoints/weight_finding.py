@@ -35,6 +35,8 @@ _LEVELS = 2
 # Wrappers of torch: DataParallel, torch.compile, averages.
 _WRAPPERS = ('module.', '_orig_mod.')
 _COUNTERS = ('n_averaged', 'steps')
+# What 8 bits and fewer stand for is known by the program that rounded them (their scales).
+_FRACTIONS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
 def find_weights(raw: Any, path: str | Path) -> tuple[dict[str, Tensor], str | None]:
@@ -67,7 +69,7 @@ def tensors_of(state: Mapping[Any, Any], path: str | Path = 'weights') -> dict[s
     """The weights among the entries of a mapping; arrays of numpy become tensors.
 
     Raises:
-        UserError: If one is sparse, quantized or has no values.
+        UserError: If one is sparse, quantized, nested, of 8 bits or fewer, or has no values.
     """
     tensors = {}
     for key, value in state.items():
@@ -75,9 +77,10 @@ def tensors_of(state: Mapping[Any, Any], path: str | Path = 'weights') -> dict[s
             continue
         if isinstance(value, np.ndarray):
             value = _of_numpy(value)
-        elif value.layout != torch.strided or value.is_quantized or value.is_meta:
-            kind = 'without values' if value.is_meta else 'sparse or quantized'
-            raise UserError(f'{path}: {key} is {kind}. Save the weights as dense tensors.')
+        else:
+            kind = _strange_kind(value)
+            if kind:
+                raise UserError(f'{path}: {key} is {kind}. Save the weights as dense tensors.')
         tensors[key] = value
     return tensors
 
@@ -140,6 +143,19 @@ def _is_weight(value: Any) -> bool:
     return (
         isinstance(value, Tensor) or isinstance(value, np.ndarray) and value.dtype.kind in 'biufc'
     )
+
+
+def _strange_kind(value: Tensor) -> str | None:
+    """What a tensor is that is no array of numbers; None for one that is."""
+    if value.is_meta:
+        return 'without values'
+    if value.is_nested:
+        return 'a nested tensor'
+    if value.layout != torch.strided or value.is_quantized:
+        return 'sparse or quantized'
+    if value.is_floating_point() and value.dtype not in _FRACTIONS:
+        return f'of type {value.dtype}, which is no whole weight; models take 16 or 32 bits'
+    return None
 
 
 def _of_numpy(value: np.ndarray) -> Tensor:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from mevis.boundary.formats import MeViSVideo
 from mevis.boundary.json_file import checked_json, parse_json, read_bytes
-from mevis.boundary.names import check_distinct, check_path, is_litter
+from mevis.boundary.names import check_distinct, check_path, is_litter, same_but_for_case
 from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.mevis_format import V1_FILE, V2_FILES, annotation_file, names_objects
 from mevis.datasets.video_integrity import Problem, VideoCheck, check_video, without_place
@@ -165,6 +165,9 @@ def _read_videos(report: SplitReport, path: Path) -> dict[str, MeViSVideo]:
         check_distinct(sound, f'{path}: videos')
     except UserError as error:
         report.add(kind, path, without_place(error, path))
+    for first, second in same_but_for_case(sound):
+        detail = f'videos {first} and {second} are one folder where capitals do not count'
+        report.add('ids differ in capitals', path, detail, is_error=False)
     if not sound:
         report.add('annotations empty', path, 'no videos')
     report.counts['videos'] = len(sound)

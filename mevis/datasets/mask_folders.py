@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mevis.boundary.pictures import open_picture, picture_size
+from mevis.boundary.pictures import open_mask, picture_size
 from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.mevis_format import annotation_file
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
@@ -159,7 +159,7 @@ def _import_video(job: tuple[Path, VideoRecord]) -> dict[str, list[dict[str, Any
 
 
 def _read_png(path: Path) -> np.ndarray:
-    with open_picture(path, 'mask', 'Export the video again.') as image:
+    with open_mask(path, 'mask', 'Export the video again.') as image:
         mask = np.asarray(image)
         if mask.ndim != 2:
             raise UserError(f'{path}: {image.mode} picture; masks have a single channel.')

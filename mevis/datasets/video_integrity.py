@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from mevis.boundary.formats import MeViSVideo
-from mevis.boundary.names import check_part, is_litter, natural_key
+from mevis.boundary.names import (
+    check_part,
+    is_blank,
+    is_litter,
+    natural_key,
+    same_but_for_case,
+)
 from mevis.boundary.pictures import picture_size
 from mevis.boundary.tar_members import open_stored, stored_bytes
 from mevis.datasets.frame_files import FrameFiles
@@ -117,6 +123,9 @@ def _check_frames(findings: _Findings) -> tuple[int, int] | None:
     names = [str(name) for name in check.video.frames]
     if len(set(names)) != len(names):
         findings.add_entry('frame listed twice', 'a name occurs twice in "frames"')
+    for first, second in same_but_for_case(dict.fromkeys(names)):
+        detail = f'frames {first} and {second} are one file where capitals do not count'
+        findings.add_entry('ids differ in capitals', detail, is_error=False)
     if names != sorted(names, key=natural_key):
         detail = '"frames" are not in the order of their names; that of the file counts'
         findings.add_entry('frames unsorted', detail, is_error=False)
@@ -188,11 +197,14 @@ def _check_expressions(findings: _Findings) -> set[str]:
     expressions = findings.check.video.expressions
     if not expressions:
         findings.add_entry('video without expressions', 'nothing asks for it')
+    for first, second in same_but_for_case(expressions):
+        detail = f'expressions {first} and {second} are one folder where capitals do not count'
+        findings.add_entry('ids differ in capitals', detail, is_error=False)
     named: set[str] = set()
     for exp_id, entry in expressions.items():
         findings.counts['expressions'] += 1
         _is_name(findings, exp_id, 'expression')
-        if not entry.exp.strip():
+        if is_blank(entry.exp):
             findings.add_entry('expression empty', f'expression {exp_id} has no text ("exp")')
         anno_ids = [] if entry.anno_id is None else entry.anno_id
         if not isinstance(anno_ids, list) or not all(isinstance(key, int) for key in anno_ids):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mevis.boundary.formats import MetaExpressions, MeViSExpression, MeViSVideo
 from mevis.boundary.json_file import read_json
-from mevis.boundary.names import check_distinct, check_part, check_path
+from mevis.boundary.names import check_distinct, check_part, check_path, is_blank
 from mevis.errors import UserError
 from mevis.structures import Expression
 
@@ -89,7 +89,7 @@ def make_expression(place: str, exp_id: str, entry: MeViSExpression, has_truth: 
     """
     check_part(exp_id, f'{place}, expression')
     place = f'{place}, expression {exp_id}'
-    if not entry.exp.strip():
+    if is_blank(entry.exp):
         raise UserError(f'{place} has no text. Fill in its "exp" or remove the expression.')
     anno_ids = object_ids(place, entry.anno_id)
     return Expression(exp_id, entry.exp, anno_ids, tuple(entry.tags), has_truth)

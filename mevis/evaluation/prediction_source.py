@@ -1,17 +1,21 @@
 """Where predicted masks come from: PNG files or a store of answers."""
 
+import logging
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from mmengine.logging import print_log
 
-from mevis.boundary.pictures import open_picture
+from mevis.boundary.pictures import open_mask
 from mevis.errors import UserError
 from mevis.evaluation.prediction_store import PredictionStore, VideoPredictions
 from mevis.structures import decode_rle
 
 Size = tuple[int, int]
+_LOOKED_AT = 8
 _READABLE_MODES = ('1', 'L', 'LA', 'P', 'RGB', 'RGBA')
 
 
@@ -61,10 +65,23 @@ def open_predictions(folder: str | Path) -> PredictionSource:
 
 
 class PngPredictions:
-    """``<folder>/<video>/<expression id>/<frame>.png``; any non-zero pixel is foreground."""
+    """``<folder>/<video>/<expression id>/<frame>.png``; any pixel but black is foreground.
+
+    So the official evaluation reads them.  A note says so if one of the first has greys or colours.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        for path in islice(folder.rglob('*.png'), _LOOKED_AT):
+            kind = _doubtful_kind(path)
+            if kind:
+                print_log(
+                    f'{path}: has {kind}; every pixel that is not black counts as the object.'
+                    ' Threshold probabilities, and write one object per mask, as 0 and 255.',
+                    'current',
+                    logging.WARNING,
+                )
+                break
 
     def has_video(self, video: str) -> bool:
         """Whether there is a folder of that name."""
@@ -133,13 +150,27 @@ def read_png_mask(path: Path) -> np.ndarray:
     Raises:
         UserError: If the file is missing, damaged or no 8-bit picture.
     """
-    with open_picture(path, 'mask', 'Every frame of a predicted expression needs one.') as image:
+    with open_mask(path, 'mask', 'Every frame of a predicted expression needs one.') as image:
         if image.mode not in _READABLE_MODES:
             raise UserError(f'{path}: a picture of mode {image.mode}; masks are 8-bit PNGs.')
         if image.mode in ('P', 'LA', 'RGBA'):
             image = image.convert('RGB')
         pixels = np.asarray(image)
     return pixels.any(-1) if pixels.ndim == 3 else pixels != 0
+
+
+def _doubtful_kind(path: Path) -> str | None:
+    """What a mask has that may be meant otherwise; a damaged one is for whoever reads it."""
+    try:
+        with open_mask(path) as image:
+            colours = image.convert('RGB').getcolors(1 << 24) or []
+    except (UserError, OSError):
+        return None
+    seen = {colour for _, colour in colours} - {(0, 0, 0)}
+    if len(seen) < 2:
+        return None
+    grey = all(len(set(colour)) == 1 for colour in seen)
+    return f'{len(seen)} {"greys" if grey else "colours"}'
 
 
 def _wrong_size(found: Size, wanted: Size) -> str:

@@ -3,6 +3,7 @@
 Shapes: B clips, T frames, (h, w) frames of the pipeline, (H, W) original frames.
 """
 
+import math
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from mevis.errors import UserError
 from mevis.registry import REFINERS, TRACK_SOURCES
 from mevis.structures import (
     Expression,
@@ -33,7 +35,11 @@ class Answer(Protocol):
     presence: float
 
     def masks(self) -> Iterator[Tensor]:
-        """Masks of the T frames in their order, chunk by chunk: (t, H, W) bool each."""
+        """Masks of the T frames in their order, chunk by chunk: (t, H, W) bool each.
+
+        Raises:
+            FloatingPointError: If they follow from numbers that are not finite; names these.
+        """
 
 
 class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
@@ -113,6 +119,7 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
 
         Raises:
             ValueError: If the mode is another one.
+            UserError: If an answer is not finite, which would else be empty masks.
         """
         if mode == 'loss':
             return self.loss(inputs, padding_mask, data_samples)
@@ -151,8 +158,18 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
     ) -> ExpressionPrediction:
         rles: list[dict[str, Any]] = []
         means_something = answer.presence >= self.presence_threshold
-        for masks in answer.masks():
-            rles += encode_rle((masks if means_something else masks & False).cpu().numpy())
+        try:
+            if not (math.isfinite(answer.score) and math.isfinite(answer.presence)):
+                raise FloatingPointError('score')
+            for masks in answer.masks():
+                rles += encode_rle((masks if means_something else masks & False).cpu().numpy())
+        except FloatingPointError as error:
+            weights = getattr(self, 'weights_file', 'the weights')
+            raise UserError(
+                f'video {sample.video}, expression {expression.exp_id}: the {error} of'
+                f' {type(self).__name__} with {weights} is not finite (NaN or infinite). The'
+                ' weights are damaged or of a training that went wrong; take others.'
+            ) from error
         return ExpressionPrediction(
             expression.exp_id, expression.text, rles, answer.score, answer.presence
         )

@@ -28,8 +28,14 @@ class DrawnAnswer:
     chunk_size: int = 8
 
     def masks(self) -> Iterator[Tensor]:
-        """Masks of the T frames in their order, chunk by chunk: (t, H, W) bool each."""
+        """Masks of the T frames in their order, chunk by chunk: (t, H, W) bool each.
+
+        Raises:
+            FloatingPointError: If the logits are not finite, which would be empty masks.
+        """
         for chunk in self.logits().split(self.chunk_size):
+            if not chunk.isfinite().all():
+                raise FloatingPointError('mask logits')
             drawn = F.interpolate(
                 chunk[:, None].float(), size=self.size, mode='bilinear', align_corners=False
             )

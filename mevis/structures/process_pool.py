@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
@@ -27,17 +27,24 @@ def map_in_processes(
     Args:
         function: Of a module, so that processes can find it.
         jobs: What it is called with.
-        num_workers: Processes; 1 or fewer: in this process.
+        num_workers: Processes, no more than there are jobs; 1 or fewer: in this process.
 
     Raises:
         UserError: If a process is killed, for memory as a rule, or too many are wanted.
         Exception: Whatever a job raises.
     """
+    num_workers = min(num_workers, len(jobs) if isinstance(jobs, Sized) else num_workers)
     if num_workers <= 1:
         yield from map(function, jobs)
         return
     if num_workers > MOST_WORKERS:
         raise UserError(f'--workers {num_workers}: {MOST_WORKERS} at most.')
+    yield from _in_a_pool(function, jobs, num_workers)
+
+
+def _in_a_pool(
+    function: Callable[[Job], Result], jobs: Iterable[Job], num_workers: int
+) -> Iterator[Result]:
     parent = (os.getpid(),)
     with ProcessPoolExecutor(num_workers, initializer=end_with_parent, initargs=parent) as pool:
         waiting: deque[Future[Result]] = deque()

@@ -1,6 +1,8 @@
 """Boxes as every tracker writes them: the text files of MOTChallenge."""
 
+import codecs
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,13 @@ from mevis.errors import UserError
 MOST_ENTRIES = 50_000_000
 """Tracks times frames; more is no video but a column in the wrong place."""
 
+MOST_FRAMES = 1_000_000
+"""Nine hours at 30 frames per second."""
+FARTHEST = 1_000_000
+"""Pixels; no picture is that large."""
+
+_NUMBER = re.compile(r'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?')
+_LARGEST_ID = 2**53
 _COLUMNS = ('frame', 'id', 'left', 'top', 'width', 'height')
 
 
@@ -78,17 +87,7 @@ def read_mot_text(path: str | Path, num_frames: int | None = None) -> MotBoxes:
             continue
         place = f'{path}, line {number}'
         values = _numbers(text, place)
-        frame, track = _whole(values[0], 'frame', place), _whole(values[1], 'id', place)
-        if frame < 1:
-            raise UserError(f'{place}: frame {frame}; frames count from 1.')
-        if track < 0:
-            raise UserError(
-                f'{place}: id {track}: a detection that belongs to no track. Run a tracker first.'
-            )
-        if values[4] <= 0 or values[5] <= 0:
-            raise UserError(
-                f'{place}: width and height must be above 0, not {values[4]:g} and {values[5]:g}.'
-            )
+        frame, track = _place_of(values, place)
         if num_frames is not None and frame > num_frames:
             raise UserError(f'{place}: frame {frame}, but the video has {num_frames} frames.')
         if (frame, track) in entries:
@@ -100,6 +99,34 @@ def read_mot_text(path: str | Path, num_frames: int | None = None) -> MotBoxes:
     if not entries:
         raise UserError(f'{path}: no line with a box ({",".join(_COLUMNS)},...).')
     return _arrange(path, entries, num_frames)
+
+
+def _place_of(values: list[float], place: str) -> tuple[int, int]:
+    """Frame and id of a line whose box can be one.
+
+    Raises:
+        UserError: Names the line and the column.
+    """
+    frame, track = _whole(values[0], 'frame', place), _whole(values[1], 'id', place)
+    if frame < 1:
+        raise UserError(f'{place}: frame {values[0]:.10g}; frames count from 1.')
+    if frame > MOST_FRAMES:
+        raise UserError(f'{place}: frame {values[0]:.10g}; {MOST_FRAMES} at most.')
+    if track > _LARGEST_ID:
+        raise UserError(f'{place}: id {values[1]:g}; {_LARGEST_ID} at most.')
+    if track < 0:
+        raise UserError(
+            f'{place}: id {values[1]:.10g}: a detection that belongs to no track. Run a tracker'
+            ' first.'
+        )
+    if values[4] <= 0 or values[5] <= 0:
+        raise UserError(
+            f'{place}: width and height must be above 0, not {values[4]:g} and {values[5]:g}.'
+        )
+    if max(map(abs, values[2:6])) > FARTHEST:
+        name = _COLUMNS[max(range(2, 6), key=lambda index: abs(values[index]))]
+        raise UserError(f'{place}: {name} is beyond {FARTHEST} pixels.')
+    return frame, track
 
 
 def _arrange(
@@ -129,7 +156,10 @@ def _arrange(
 
 def _lines(path: Path) -> list[str]:
     try:
-        return regular_file(path).read_text(encoding='utf-8-sig').splitlines()
+        data = regular_file(path).read_bytes()
+        # Editors on Windows save so.
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return data.decode('utf-16' if wide else 'utf-8-sig').splitlines()
     except UnicodeDecodeError as error:
         raise UserError(f'{path}: no text ({error}).') from error
 
@@ -143,10 +173,8 @@ def _numbers(text: str, place: str) -> list[float]:
         )
     values = []
     for name, part in zip((*_COLUMNS, 'confidence'), parts, strict=False):
-        try:
-            value = float(part)
-        except ValueError:
-            value = math.nan
+        # float() also takes 1_0 and the digits of other scripts, which other programs do not.
+        value = float(part) if _NUMBER.fullmatch(part.strip()) else math.nan
         if not math.isfinite(value):
             raise UserError(f'{place}: {name} is {part.strip()[:30]!r}, not a number.')
         values.append(value)

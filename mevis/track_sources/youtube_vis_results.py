@@ -83,7 +83,7 @@ class YouTubeVISResults:
         if size is None:
             raise UserError(
                 f'{self.path}: no RLE of video {video} says the size of the picture. Give it'
-                ' (`size`).'
+                ' (--size WIDTHxHEIGHT, or `size` of the function).'
             )
         if num_frames is None:
             num_frames = len(entries[0][1].segmentations) if entries else 0

@@ -4,7 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from mevis.boundary.arguments import COUNT, SEED, SHARE, SIDE, WORKERS, Number, Whole
+from mevis.boundary.arguments import (
+    COUNT,
+    SEED,
+    SHARE,
+    SIDE,
+    WORKERS,
+    Number,
+    Whole,
+    height_and_width,
+    width_and_height,
+)
+from mevis.errors import UserError
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
 
@@ -42,3 +53,28 @@ def test_no_tool_takes_any_number_at_all():
                 if not hidden and {'int', 'float'} & set(kinds):
                     found.append(f'{path.name}: {ast.unparse(node.args[0])}')
     assert found == []
+
+
+def test_sizes_are_read_in_both_orders():
+    assert height_and_width('360x640') == (360, 640)
+    assert width_and_height('1920X1080') == (1080, 1920)
+
+
+@pytest.mark.parametrize(
+    ('text', 'said'),
+    [
+        ('640', 'must be '),
+        ('640x', 'must be '),
+        ('²x3', 'must be '),
+        ('٣x٣', 'must be '),
+        ('1_0x3', 'must be '),
+        ('0x3', 'from 1 to 16384'),
+        ('3x-1', 'from 1 to 16384'),
+        ('3x99999', 'from 1 to 16384'),
+        ('9' * 30 + 'x2', 'must be '),
+    ],
+)
+@pytest.mark.parametrize('read', [height_and_width, width_and_height])
+def test_other_sizes_are_refused_by_the_option(read, text, said):
+    with pytest.raises(UserError, match=rf'^--size .*{said}'):
+        read(text)

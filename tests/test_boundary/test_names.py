@@ -6,9 +6,11 @@ from mevis.boundary.names import (
     check_distinct,
     check_part,
     check_path,
+    is_blank,
     is_litter,
     natural_key,
     path_below,
+    same_but_for_case,
 )
 from mevis.errors import UserError
 
@@ -103,3 +105,20 @@ def test_numbers_are_sorted_as_numbers():
 def test_what_file_managers_leave():
     assert all(map(is_litter, ['.DS_Store', '._0.jpg', '__MACOSX', 'Thumbs.db']))
     assert not any(map(is_litter, ['a.jpg', 'MACOSX', '__a']))
+
+
+def test_names_that_differ_in_capitals_alone():
+    assert list(same_but_for_case(['A', 'b', 'a', 'B', 'c'])) == [('A', 'a'), ('b', 'B')]
+    assert not list(same_but_for_case(['a', 'b', 'ab']))
+
+
+@pytest.mark.parametrize(
+    'text', ['', ' \t\n', '\u200b', '\ufeff\u200d ', '\u2060', '\u3164', '\u2800', '\x00', '\u00ad']
+)
+def test_nothing_to_read(text):
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize('text', ['a', '鸟', 'طائر', '\u200b.', '🐦', '\u200fא', '7'])
+def test_something_to_read(text):
+    assert not is_blank(text)

@@ -84,6 +84,14 @@ def test_arrays_of_numpy_count_as_tensors():
 
 
 def test_tensors_without_dense_values_are_named():
-    for tensor in (torch.eye(3).to_sparse(), torch.empty(3, device='meta')):
+    strange = (
+        torch.eye(3).to_sparse(),
+        torch.empty(3, device='meta'),
+        torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]),
+        torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged),
+        torch.ones(3).to(torch.float8_e4m3fn),
+        torch.ones(3).to(torch.float8_e5m2),
+    )
+    for tensor in strange:
         with pytest.raises(UserError, match=r'a\.pth: w is .*dense'):
             find_weights({'w': tensor}, 'a.pth')

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from mevis.errors import UserError
+from mevis.evaluation import prediction_source
 from mevis.evaluation.prediction_source import open_predictions, read_png_mask
 from mevis.evaluation.prediction_store import PredictionStore
 from mevis.structures import ExpressionPrediction, encode_rle
@@ -95,6 +96,19 @@ def deep(path):
     Image.fromarray(np.ones(SIZE, np.uint16)).save(path)
 
 
+def jpeg(path):
+    Image.new('L', SIZE[::-1]).save(path, 'JPEG')
+
+
+def animated(path):
+    pictures = [Image.new('L', SIZE[::-1], value) for value in (0, 255)]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:])
+
+
+def endless(path):
+    path.write_bytes(path.read_bytes()[:-12])
+
+
 def resized(path):
     Image.new('L', (4, 4)).save(path)
 
@@ -102,10 +116,13 @@ def resized(path):
 @pytest.mark.parametrize(
     ('damage', 'message'),
     [
-        (cut_off, 'cannot be read'),
+        (cut_off, 'is cut off'),
         (no_picture, 'cannot be read'),
         (lambda path: path.unlink(), 'is missing'),
         (deep, 'masks are 8-bit'),
+        (jpeg, 'is a JPEG inside, not a PNG'),
+        (animated, 'is an animated PNG'),
+        (endless, 'is cut off: its end is missing'),
         (resized, 'the mask is 4x4 .* the video 12x16'),
     ],
 )
@@ -114,6 +131,27 @@ def test_a_damaged_png_is_named(tree, damage, message):
     damage(path)
     with pytest.raises(UserError, match=rf'{path}: .*{message}'):
         read(tree)
+
+
+@pytest.mark.parametrize(
+    ('mode', 'value', 'note'),
+    [('L', 255, ''), ('L', 1, ''), ('1', 1, ''), ('L', None, '30 greys'), ('RGB', None, 'colours')],
+)
+def test_a_mask_that_may_be_meant_otherwise_is_noted(tmp_path, monkeypatch, mode, value, note):
+    path = tmp_path / 'bird' / '0' / '00000.png'
+    path.parent.mkdir(parents=True)
+    if value is None:
+        grey = np.arange(31, dtype=np.uint8)[None]
+        picture = Image.fromarray(np.stack([grey, 2 * grey, grey], -1) if mode == 'RGB' else grey)
+    else:
+        picture = Image.new(mode, (4, 4), value)
+    picture.save(path)
+    notes = []
+    monkeypatch.setattr(prediction_source, 'print_log', lambda text, *level: notes.append(text))
+    open_predictions(tmp_path)
+    said = ' '.join(notes)
+    assert ('every pixel that is not black counts' in said) == bool(note)
+    assert note in said
 
 
 def test_without_a_known_size_all_must_be_alike(tree):

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 import mevis.models  # noqa: F401 - registers the preprocessor
+from mevis.errors import UserError
 from mevis.models.base_segmentor import BaseRefVidSegmentor
 from mevis.models.drawn_answer import DrawnAnswer
 from mevis.refiners import MaskRefiner
@@ -112,6 +113,19 @@ def test_an_expression_that_means_nothing_gets_empty_masks():
     assert not masks_of(below).any()
     assert masks_of(above).any()
     assert below.presence == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf')])
+@pytest.mark.parametrize('part', ['presence', 'mask logits'])
+def test_an_answer_that_is_not_finite_is_an_error(monkeypatch, part, value):
+    model = BrightSegmentor(presence=value if part == 'presence' else 0.7)
+    model.weights_file = 'spoiled.pth'
+    if part == 'mask logits':
+        level = torch.full((5, 8, 8), value)
+        monkeypatch.setattr(model, 'encode_video', lambda video, sample: (level, (128, 192)))
+    message = r'video \S+, expression 0: .*BrightSegmentor with spoiled\.pth is not finite'
+    with pytest.raises(UserError, match=message):
+        predict(model)
 
 
 def test_tracks_are_looked_for_once_per_video_where_the_data_has_none():

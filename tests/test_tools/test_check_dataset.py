@@ -220,6 +220,15 @@ WARNINGS = [
     ),
     ('unknown video folder', 'JPEGImages/dog', lambda f: (f / 'JPEGImages/dog').mkdir()),
     (
+        'ids differ in capitals',
+        META,
+        edit(META)(
+            lambda videos: videos['bird']['expressions'].update(
+                a=videos['bird']['expressions']['0'], A=videos['bird']['expressions']['0']
+            )
+        ),
+    ),
+    (
         'object never seen',
         MASKS,
         edit(MASKS)(lambda masks: masks.update({'2': [None] * 3})),

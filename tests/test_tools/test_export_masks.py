@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mevis.structures.folder_lock import FolderLock
 from mevis.testing.tiny_mevis import write_tiny_mevis
 
 
@@ -30,3 +31,11 @@ def test_no_masks(repo_root: Path, tmp_path: Path):
     assert run.returncode == 2
     assert 'mask_dict.json' in run.stderr
     assert 'Traceback' not in run.stderr
+
+
+def test_a_folder_into_which_another_process_writes(repo_root: Path, tmp_path: Path):
+    split = write_tiny_mevis(tmp_path)
+    with FolderLock(tmp_path / 'png'):
+        run = run_tool(repo_root, 'to-png', split, tmp_path / 'png')
+    assert run.returncode == 2
+    assert 'writes into this folder' in run.stderr

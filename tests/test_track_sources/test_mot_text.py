@@ -55,7 +55,13 @@ def test_boxes_are_cut_at_the_border(tmp_path):
         (f'{GOOD}1.5,7,1,1,2,2\n', r'line 4: frame is 1\.5, not a whole'),
         (f'{GOOD}3,-1,1,1,2,2\n', 'line 4: id -1: a detection'),
         (f'{GOOD}1,7,1,1,2,2\n', 'line 4: frame 1 has a box of id 7 already, in line 2'),
-        (f'{GOOD}90000000,7,1,1,2,2\n', 'line 4: frame 90000000 with 2 tracks'),
+        (f'{GOOD}90000000,7,1,1,2,2\n', 'line 4: frame 90000000; 1000000 at most'),
+        (f'{GOOD}1e300,7,1,1,2,2\n', r'line 4: frame 1e\+300; 1000000 at most'),
+        (f'{GOOD}3,1e300,1,1,2,2\n', r'line 4: id 1e\+300; '),
+        (f'{GOOD}1_0,7,1,1,2,2\n', "line 4: frame is '1_0', not a number"),
+        (f'{GOOD}٣,7,1,1,2,2\n', "line 4: frame is '٣', not a number"),
+        (f'{GOOD}3,7,1,1,1e308,2\n', 'line 4: width is beyond 1000000 pixels'),
+        (f'{GOOD}3,7,-1e308,1,2,2\n', 'line 4: left is beyond 1000000 pixels'),
     ],
 )
 def test_mistakes(tmp_path, text, message):
@@ -65,6 +71,21 @@ def test_mistakes(tmp_path, text, message):
         read_mot_text(path)
     assert str(path) in str(caught.value)
     assert '\n' not in str(caught.value)
+
+
+@pytest.mark.parametrize('encoding', ['utf-8', 'utf-8-sig', 'utf-16', 'utf-16-le'])
+def test_a_file_of_an_editor_on_windows(tmp_path, encoding):
+    path = tmp_path / 'mot.txt'
+    mark = '\ufeff' if encoding == 'utf-16-le' else ''
+    path.write_bytes((mark + GOOD.replace('\n', '\r\n')).encode(encoding))
+    assert read_mot_text(path).ids == (3, 7)
+
+
+def test_many_tracks_in_many_frames_are_a_column_in_the_wrong_place(tmp_path):
+    path = tmp_path / 'mot.txt'
+    path.write_text(''.join(f'{1000 * n},{n},1,1,2,2\n' for n in range(1, 300)))
+    with pytest.raises(UserError, match='line 299: frame 299000 with 299 tracks is more than'):
+        read_mot_text(path)
 
 
 def test_more_frames_than_the_video_has(tmp_path):

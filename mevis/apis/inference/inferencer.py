@@ -21,6 +21,7 @@ from mevis.apis.inference.published import published_model
 from mevis.apis.inference.result import InferenceResult
 from mevis.apis.inference.video_source import ChosenFrames, Video, VideoSource, open_video
 from mevis.apis.running.runner import install_safe_loader
+from mevis.boundary.names import is_blank
 from mevis.checkpoints.loading import load_into
 from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame
 from mevis.errors import UserError
@@ -178,7 +179,7 @@ def checked_texts(texts: str | Sequence[str]) -> list[str]:
     if not sentences:
         raise UserError('no sentence: say which object is meant, such as "the dog that jumps".')
     for number, text in enumerate(sentences, 1):
-        if not text.strip():
+        if is_blank(text):
             raise UserError(f'sentence {number} is empty: say which object is meant.')
     return sentences
 

@@ -105,6 +105,7 @@ def write_split(
     if split not in SPLITS:
         raise UserError(f'{split}: no such split; known: {", ".join(SPLITS)}.')
     folder = Path(root) / split
+    _check_root(Path(root))
     with FolderLock(folder), errors_naming(folder):
         return _write_split(folder, split, recipe, workers, on_video, youtube_vis)
 
@@ -141,6 +142,23 @@ def _each(work: Callable[[int], None], items: list[int], workers: int) -> Iterat
     yield from map_in_processes(work, items, min(workers, len(items)))
 
 
+def _check_root(root: Path) -> None:
+    """A folder with other things, and no split of ours, is somebody else's."""
+    if not root.is_dir() or any((root / split / 'recipe.json').is_file() for split in SPLITS):
+        return
+    found = [path for path in root.iterdir() if path.name[0] != '.']
+    foreign = sorted(path.name for path in found if path.name not in SPLITS or _holds_files(path))
+    if foreign:
+        raise UserError(
+            f'{root}: holds {", ".join(foreign[:3])}{", ..." if len(foreign) > 3 else ""}, files'
+            ' that are not of MovingShapes; choose a new or empty folder.'
+        )
+
+
+def _holds_files(folder: Path) -> bool:
+    return not folder.is_dir() or any(path.name[0] != '.' for path in folder.iterdir())
+
+
 def _check_recipe(folder: Path, recipe: Recipe) -> bool:
     """Whether the split is whole; writes down the recipe of a new one."""
     file = folder / 'recipe.json'
@@ -155,7 +173,7 @@ def _check_recipe(folder: Path, recipe: Recipe) -> bool:
                 ' for; choose another folder or delete this one.'
             )
         return (folder / 'meta_expressions.json').is_file()
-    if folder.is_dir() and any(path.name[0] != '.' for path in folder.iterdir()):
+    if folder.is_dir() and _holds_files(folder):
         raise UserError(
             f'{folder}: holds files that are not of MovingShapes; choose another folder.'
         )

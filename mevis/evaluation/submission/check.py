@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from mevis.boundary.files import regular_file
-from mevis.boundary.pictures import open_picture
+from mevis.boundary.pictures import has_end, open_picture
 from mevis.errors import UserError
 from mevis.evaluation.submission.layout import VideoLayout
 from mevis.evaluation.submission.problem import SubmissionProblem
-from mevis.evaluation.submission.structure import foreign_entries, whole_fault
+from mevis.evaluation.submission.structure import foreign_entries, surrounded, whole_fault
 from mevis.structures.process_pool import map_in_processes
 
 Size = tuple[int, int]
@@ -46,13 +46,14 @@ def check_archive(
     try:
         with zipfile.ZipFile(regular_file(archive)) as file:
             entries = [info for info in file.infolist() if not info.is_dir()]
+            fault = surrounded(file, archive)
     # Of a damaged directory anything is raised.
     except Exception as error:
         if isinstance(error, UserError) or _is_of_the_system(error):
             raise
         detail = f'not a whole zip file ({_said(error)}). Write or upload it again.'
         return [SubmissionProblem(str(archive), detail)]
-    fault = whole_fault(entries, layout)
+    fault = fault or whole_fault(entries, layout)
     if fault:
         return [fault]
     names = [entry.filename for entry in entries]
@@ -167,6 +168,8 @@ def _wrong_with_pixels(data: bytes) -> str | None:
             pixels = np.asarray(image)
     except UserError as error:
         return str(error).removeprefix('these bytes: ')
+    if not has_end(data):
+        return 'cut off: its end is missing.'
     values = np.flatnonzero(np.bincount(pixels.ravel(), minlength=256)).tolist()
     if not set(values) <= {0, 255}:
         listed = ', '.join(map(str, values[:5])) + (', …' if len(values) > 5 else '')

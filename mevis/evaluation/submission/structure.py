@@ -3,7 +3,7 @@
 import zipfile
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from mevis.evaluation.submission.layout import VideoLayout
 from mevis.evaluation.submission.problem import SubmissionProblem
@@ -11,6 +11,8 @@ from mevis.evaluation.submission.problem import SubmissionProblem
 _PACKED = ('.zip', '.7z', '.rar', '.tar', '.gz', '.tgz', '.bz2', '.xz')
 _METHODS = {1: 'Shrink', 6: 'Implode', 9: 'Deflate64', 93: 'Zstandard', 95: 'XZ', 98: 'PPMd'}
 _READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_END = b'PK\5\6'
+_END_LENGTH = 22
 _MACOS = '__MACOSX'
 
 
@@ -34,6 +36,22 @@ def whole_fault(
         if misplaced:
             return misplaced
     return _not_readable(entries)
+
+
+def surrounded(file: zipfile.ZipFile, path: str | Path) -> SubmissionProblem | None:
+    """Bytes before or after the archive in its file, which some programs take and others do not."""
+    size = Path(path).stat().st_size
+    first = min((entry.header_offset for entry in file.infolist()), default=0)
+    end = size - len(file.comment) - _END_LENGTH
+    with Path(path).open('rb') as raw:
+        raw.seek(max(0, end))
+        after = raw.read(len(_END)) != _END
+    if not (first or after):
+        return None
+    where = 'before' if first else 'after'
+    return SubmissionProblem(
+        str(path), f'there are bytes {where} the archive in its file. Write or download it again.'
+    )
 
 
 def is_litter(name: str) -> bool:

@@ -9,6 +9,7 @@ from mmengine.logging import MessageHub
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from mevis.errors import UserError
 from mevis.models.dvis.feature_store import FEATURE_STORES
 from mevis.models.dvis.frame_queries import TrackState
 from mevis.models.dvis.instance_stream import InstanceStream
@@ -180,6 +181,7 @@ class DVIS(BaseModel):
 
         Raises:
             ValueError: If the mode is another one.
+            UserError: If the sizes of the frames differ, or scores are not finite.
         """
         if mode == 'loss':
             size = inputs.shape[-2:]
@@ -189,7 +191,11 @@ class DVIS(BaseModel):
             raise ValueError(f'mode {mode!r} is neither "loss" nor "predict".')
         for frames, sample in zip(inputs, data_samples, strict=True):
             windows = frames.split(self.window_size or max(1, len(frames)))
-            sample.pred_instances = self.segment(windows, tuple(sample.ori_shape))
+            try:
+                sample.pred_instances = self.segment(windows, tuple(sample.ori_shape))
+            except UserError as error:
+                weights = getattr(self, 'weights_file', 'its weights')
+                raise UserError(f'video {sample.video} by DVIS with {weights}: {error}') from error
         return list(data_samples)
 
     def _guided(self) -> bool:

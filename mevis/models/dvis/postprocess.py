@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mevis.errors import UserError
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -52,7 +54,15 @@ def rank_instances(
 
     Returns:
         The pairs; there may be none.
+
+    Raises:
+        UserError: If a probability is not finite, which would be another ranking on each machine.
     """
+    if not probabilities.isfinite().all():
+        raise UserError(
+            'the scores of its instances are not finite (NaN or infinite). The weights are damaged'
+            ' or of a training that went wrong; take others.'
+        )
     num_classes = probabilities.shape[1]
     if distinct_queries:
         best = probabilities.argmax(1, keepdim=True)

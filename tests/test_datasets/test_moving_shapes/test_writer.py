@@ -95,10 +95,26 @@ def test_another_recipe_in_the_same_folder_is_refused(small_split, small_recipe,
         write_split(small_split.parent, 'train', replace(small_recipe, **{key: value}))
 
 
+@pytest.mark.parametrize('name', ['holiday.jpg', 'valid/meta_expressions.json', 'valid_u/a/b'])
+def test_the_folder_of_somebody_else_is_not_filled(small_recipe, tmp_path, name):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).touch()
+    with pytest.raises(UserError, match=f'holds {name.split("/")[0]}, files that are not of'):
+        write_split(tmp_path, 'train', small_recipe)
+    assert not (tmp_path / 'train').exists()
+
+
+def test_what_users_add_beside_splits_of_ours_is_theirs(small_recipe, tmp_path):
+    recipe = replace(small_recipe, num_videos=1)
+    write_split(tmp_path, 'valid', recipe)
+    (tmp_path / 'tracks').mkdir()
+    assert write_split(tmp_path, 'train', recipe).is_dir()
+
+
 def test_a_folder_with_something_else_is_refused(small_recipe, tmp_path):
     (tmp_path / 'train').mkdir()
     (tmp_path / 'train/holiday.jpg').touch()
-    with pytest.raises(UserError, match='holds files that are not of MovingShapes'):
+    with pytest.raises(UserError, match='holds train, files that are not of MovingShapes'):
         write_split(tmp_path, 'train', small_recipe)
     assert [path.name for path in (tmp_path / 'train').iterdir()] == ['holiday.jpg']
     (tmp_path / 'test').mkdir()

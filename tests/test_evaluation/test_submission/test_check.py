@@ -68,6 +68,19 @@ def test_folders_at_any_depth_are_one_fault(tmp_path, layout, entries, prefix):
     assert found.startswith(f'{prefix}: an enclosing folder')
 
 
+@pytest.mark.parametrize('comment', [b'', b'made by a program'])
+@pytest.mark.parametrize('where', ['before', 'after'])
+def test_bytes_around_the_archive(tmp_path, layout, entries, where, comment):
+    path = pack(tmp_path / 'x.zip', entries)
+    with zipfile.ZipFile(path, 'a') as file:
+        file.comment = comment
+    assert check_archive(path, layout) == []
+    data = path.read_bytes()
+    path.write_bytes(b'junk' + data if where == 'before' else data + b'junk')
+    (found,) = check_archive(path, layout)
+    assert f'there are bytes {where} the archive in its file' in str(found)
+
+
 def test_several_enclosing_folders_are_one_fault(tmp_path, layout, entries):
     inside = {f'part{i}/{name}': data for i, (name, data) in enumerate(entries.items())}
     (found,) = faults(tmp_path, layout, inside)
@@ -221,6 +234,7 @@ GREY = np.zeros((10, 10), np.uint8)
         (png(GREY + 1), 'pixel values 1; only 0 and 255'),
         (png(np.arange(100, dtype=np.uint8).reshape(10, 10)), 'pixel values 0, 1, 2, 3, 4, …'),
         (png(GREY)[:40], 'the PNG cannot be read'),
+        (png(GREY)[:-12], 'cut off: its end is missing'),
         (b'', 'not a PNG file'),
         (b'\xff\xd8\xff a JPEG', 'not a PNG file'),
     ],

@@ -1,6 +1,8 @@
+import pytest
 import torch
 import torch.nn.functional as F
 
+from mevis.errors import UserError
 from mevis.models.dvis.postprocess import class_probabilities, enlarge_masks, rank_instances
 
 
@@ -55,3 +57,9 @@ def test_equal_sizes_resize_once():
     logits = torch.randn(2, 3, 8, 16, generator=torch.Generator().manual_seed(0))
     masks = enlarge_masks(logits, (32, 64), (32, 64), (32, 64))
     assert torch.equal(masks, F.interpolate(logits, (32, 64), mode='bilinear'))
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf')])
+def test_scores_that_are_not_finite_are_an_error(value):
+    with pytest.raises(UserError, match='scores of its instances are not finite'):
+        rank_instances(torch.tensor([[0.1, value], [0.3, 0.05]]), 2)
