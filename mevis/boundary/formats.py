@@ -94,6 +94,41 @@ class YouTubeVISFile(Struct):
     annotations: list[YouTubeVISAnnotation] | None = None
 
 
+class MaskFileVideo(Struct):
+    """A video of a file of masks, as YouTube-VIS lists it."""
+
+    id: Id | str
+    file_names: list[str] = field(default_factory=list)
+
+
+class MaskFileImage(Struct):
+    """An image of a file of masks, as COCO lists it: ``<video>/<frame>.jpg``."""
+
+    id: Id | str
+    file_name: str
+
+
+class MaskFileAnnotation(Struct):
+    """An object of a video (``segmentations``) or of an image (``segmentation``)."""
+
+    id: Id | str
+    video_id: Id | str | None = None
+    image_id: Id | str | None = None
+    segmentations: list[Any] | None = None
+    segmentation: Any = None
+    track_id: Id | str | None = None
+    instance_id: Id | str | None = None
+    attributes: Any = None
+
+
+class MaskFile(Struct):
+    """Somebody's own masks, in YouTube-VIS or COCO form; see tools/import_masks.py."""
+
+    annotations: list[MaskFileAnnotation]
+    videos: list[MaskFileVideo] = field(default_factory=list)
+    images: list[MaskFileImage] = field(default_factory=list)
+
+
 class YouTubeVISResult(Struct):
     """A track of a results file."""
 
