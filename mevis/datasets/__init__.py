@@ -6,6 +6,7 @@ from mevis.datasets.mevis import MeViSDataset
 from mevis.datasets.mevis_instances import MeViSInstanceDataset
 from mevis.datasets.mevis_v2 import MeViSV2Dataset
 from mevis.datasets.motion_tracks import MotionTracksDataset
+from mevis.datasets.ref_davis import RefDAVISDataset
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.ref_youtube_vos import RefYouTubeVOSDataset
 from mevis.datasets.track_choice_dataset import TrackChoiceDataset
@@ -17,6 +18,7 @@ __all__ = [
     'MeViSInstanceDataset',
     'MeViSV2Dataset',
     'MotionTracksDataset',
+    'RefDAVISDataset',
     'RefVidSegDataset',
     'RefYouTubeVOSDataset',
     'TrackChoiceDataset',

@@ -5,17 +5,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from msgspec.structs import replace
 
 from mevis.boundary.formats import MeViSVideo
-from mevis.boundary.pictures import open_picture
 from mevis.datasets.frame_files import FrameFiles
+from mevis.datasets.object_pixels import read_object_masks
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
-from mevis.errors import UserError
 from mevis.registry import DATASETS
-from mevis.structures import Expression, encode_rle
+from mevis.structures import Expression
 
 
 @DATASETS.register_module()
@@ -76,20 +74,6 @@ class RefYouTubeVOSDataset(RefVidSegDataset):
         self, record: VideoRecord, expression: Expression, frames: Sequence[int]
     ) -> list[dict[str, Any] | None]:
         """The pixels of the palette PNG that carry the object's id."""
-        rles: list[dict[str, Any] | None] = []
-        for frame in frames:
-            path = self._annotations / record.name / f'{record.frame_names[frame]}.png'
-            mask = np.isin(_read_palette(path), expression.anno_ids)
-            rles.append(encode_rle(mask[None])[0] if mask.any() else None)
-        return rles
-
-
-def _read_palette(path: Path) -> np.ndarray:
-    """Object ids, (H, W) uint8."""
-    with open_picture(path, 'annotation', 'Extract the file again.') as image:
-        if image.mode not in ('P', 'L'):
-            raise UserError(
-                f'{path}: mode {image.mode}, not a palette PNG whose pixels are object ids.'
-                ' Extract the annotations again without converting them.'
-            )
-        return np.asarray(image)
+        folder = self._annotations / record.name
+        paths = (folder / f'{record.frame_names[frame]}.png' for frame in frames)
+        return read_object_masks(paths, expression.anno_ids)
