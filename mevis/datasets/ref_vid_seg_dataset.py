@@ -46,6 +46,8 @@ class RefVidSegDataset(VideoDataset):
     """
 
     METAINFO: dict[str, Any] = {'dataset_type': 'ref_vid_seg', 'task_name': 'ref_vid_seg'}
+    submission_folder: str = ''
+    """What the videos lie in, in an archive for the evaluation server; '': they are at the top."""
 
     def __init__(
         self,

@@ -31,6 +31,7 @@ class RefYouTubeVOSDataset(RefVidSegDataset):
     """
 
     METAINFO = {'dataset_type': 'ref_youtube_vos', 'task_name': 'ref_vid_seg'}
+    submission_folder = 'Annotations'
 
     @cached_property
     def _annotations(self) -> Path:

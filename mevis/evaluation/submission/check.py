@@ -81,17 +81,17 @@ def _missing(video: VideoLayout, present: set[str]) -> Iterator[SubmissionProble
         exp_id: [
             frame
             for frame in video.frame_names
-            if f'{video.name}/{exp_id}/{frame}.png' not in present
+            if f'{video.root}/{exp_id}/{frame}.png' not in present
         ]
         for exp_id in video.exp_ids
     }
     num_frames = len(video.frame_names)
     if all(len(frames) == num_frames for frames in missing.values()):
         detail = f'the video is missing ({len(video.exp_ids)} expressions, {num_frames} frames).'
-        yield SubmissionProblem(f'{video.name}/', detail)
+        yield SubmissionProblem(f'{video.root}/', detail)
         return
     for exp_id, frames in missing.items():
-        place = f'{video.name}/{exp_id}'
+        place = f'{video.root}/{exp_id}'
         if len(frames) == num_frames:
             detail = f'the expression is missing ({num_frames} frames).'
             yield SubmissionProblem(f'{place}/', detail)

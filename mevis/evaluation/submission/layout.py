@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class VideoLayout:
-    """The part of an archive about one video: ``<video>/<exp_id>/<frame>.png``.
+    """The part of an archive about one video: ``[<folder>/]<video>/<exp_id>/<frame>.png``.
 
     Attributes:
         name: The video.
@@ -14,12 +14,19 @@ class VideoLayout:
         frame_names: Its frames.
         size: (H, W) of the frames on disk, which masks must have; None where they are not at
             hand: then all masks of the video must have one size.
+        folder: What the server wants all videos to lie in; '': the videos are at the top.
     """
 
     name: str
     exp_ids: tuple[str, ...]
     frame_names: tuple[str, ...]
     size: tuple[int, int] | None = None
+    folder: str = ''
+
+    @property
+    def root(self) -> str:
+        """Folder of the video in the archive."""
+        return f'{self.folder}/{self.name}' if self.folder else self.name
 
     @property
     def num_masks(self) -> int:
@@ -30,4 +37,4 @@ class VideoLayout:
         """Names of these files, in order."""
         for exp_id in self.exp_ids:
             for frame in self.frame_names:
-                yield f'{self.name}/{exp_id}/{frame}.png'
+                yield f'{self.root}/{exp_id}/{frame}.png'

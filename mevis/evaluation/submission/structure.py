@@ -31,7 +31,10 @@ def whole_fault(
     expected = {entry for video in layout for entry in video.entries()}
     if expected.isdisjoint(names):
         misplaced = (
-            _backslashes(names, layout) or _enclosing_folder(names, layout) or _nested(names)
+            _backslashes(names, layout)
+            or _enclosing_folder(names, layout)
+            or _lacks_folder(names, layout)
+            or _nested(names)
         )
         if misplaced:
             return misplaced
@@ -112,11 +115,22 @@ def _enclosing_folder(
     return SubmissionProblem(folder, detail)
 
 
+def _lacks_folder(names: Sequence[str], layout: Sequence[VideoLayout]) -> SubmissionProblem | None:
+    """Videos at the top where the server wants a folder around them."""
+    folders = {video.folder for video in layout} - {''}
+    tops = {name.split('/')[0] for name in names}
+    if not folders or tops.isdisjoint(video.name for video in layout):
+        return None
+    folder = folders.pop()
+    detail = f'is missing. This server wants the video folders in a folder {folder}: zip that.'
+    return SubmissionProblem(f'{folder}/', detail)
+
+
 class _Videos:
     """Finds names of videos among the folders of an entry."""
 
     def __init__(self, layout: Sequence[VideoLayout]) -> None:
-        self._names = {video.name for video in layout}
+        self._names = {video.root for video in layout}
         self._lengths = {name.count('/') + 1 for name in self._names}
 
     def folder_before(self, name: str) -> str | None:

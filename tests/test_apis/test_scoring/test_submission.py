@@ -1,7 +1,10 @@
+import json
+
 import pytest
+from PIL import Image
 
 from mevis.apis.scoring.submission import layout_of_annotations, layout_of_dataset
-from mevis.datasets import MeViSDataset
+from mevis.datasets import MeViSDataset, RefYouTubeVOSDataset
 from mevis.errors import UserError
 from mevis.testing.tiny_mevis import TINY_SIZE, write_tiny_mevis
 
@@ -38,3 +41,27 @@ def test_damaged_input_is_named(split, tmp_path):
     empty.write_text('{"videos": {}}')
     with pytest.raises(UserError, match='no video has expressions'):
         layout_of_annotations(empty)
+
+
+def test_ref_youtube_vos_is_valid_without_test_in_a_folder(tmp_path):
+    videos = {
+        name: {'expressions': {'0': {'exp': 'a fish'}}, 'frames': ['00000', '00005']}
+        for name in ('a', 'b', 'c')
+    }
+    for split, names in (('valid', 'abc'), ('test', 'b')):  # valid lists the videos of test too
+        path = tmp_path / f'meta_expressions/{split}/meta_expressions.json'
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps({'videos': {name: videos[name] for name in names}}))
+    for name in 'ac':
+        frame = tmp_path / f'valid/JPEGImages/{name}/00000.jpg'
+        frame.parent.mkdir(parents=True)
+        Image.new('RGB', (30, 20)).save(frame)
+    layout = layout_of_annotations(tmp_path / 'meta_expressions/valid/meta_expressions.json')
+    assert [(video.name, video.size) for video in layout] == [('a', (20, 30)), ('c', (20, 30))]
+    assert list(layout[1].entries()) == [f'Annotations/c/0/{n}.png' for n in ('00000', '00005')]
+    sampler = {'type': 'AllFramesSampler'}
+    dataset = RefYouTubeVOSDataset(str(tmp_path), 'valid', sampler, [], test_mode=True)
+    assert layout_of_dataset(dataset) == layout
+    (tmp_path / 'valid/JPEGImages').rename(tmp_path / 'elsewhere')
+    layout = layout_of_annotations(tmp_path / 'meta_expressions/valid/meta_expressions.json')
+    assert [video.size for video in layout] == [None, None]

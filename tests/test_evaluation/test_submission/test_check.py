@@ -1,5 +1,6 @@
 """Everything that a server rejects is found and named."""
 
+import dataclasses
 import io
 import os
 import tracemalloc
@@ -279,3 +280,14 @@ def test_a_damaged_entry_is_named(tmp_path, layout, entries):
 def test_a_file_that_is_not_there(tmp_path, layout):
     with pytest.raises(FileNotFoundError):
         check_archive(tmp_path / 'absent.zip', layout)
+
+
+def test_a_folder_that_the_server_wants(tmp_path, layout, entries):
+    layout = [dataclasses.replace(video, folder='Annotations') for video in layout]
+    inside = {f'Annotations/{name}': data for name, data in entries.items()}
+    assert faults(tmp_path, layout, inside) == []
+    (fault,) = faults(tmp_path, layout, entries)
+    assert fault.startswith('Annotations/: is missing. This server wants')
+    inside.pop('Annotations/cat/0/00000.png')
+    (fault,) = faults(tmp_path, layout, inside)
+    assert fault.startswith('Annotations/cat/: the video is missing')
