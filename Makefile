@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-EXTRAS ?= dev,docs,tensorboard,fonts
+EXTRAS ?= dev,docs,tensorboard,fonts,export
 # The versions that were tested; `make install CONSTRAINTS=` takes the newest that setup.py allows.
 CONSTRAINTS ?= requirements/constraints.txt
 TEST_WORKERS ?= 2

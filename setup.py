@@ -82,6 +82,7 @@ setup(
         'tensorboard': ['tensorboard'],
         'wandb': ['wandb'],
         'mlflow': ['mlflow'],
+        'export': ['onnx', 'onnxscript', 'onnxruntime'],
         # Noto, for captions in scripts that Pillow's own font lacks.
         'fonts': ['manimgx-fonts', 'manimgx-fonts-cjk'],
     },

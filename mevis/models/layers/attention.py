@@ -4,9 +4,9 @@ Shapes: B batch, L queries, S keys, C channels.  ``nn.MultiheadAttention`` is as
 so that it runs on ``scaled_dot_product_attention`` and never holds an (L, S) matrix.
 """
 
-import torch
 from torch import Tensor, nn
 
+from mevis.models.layers.exporting import may_shortcut
 from mevis.models.layers.relu_dropout import relu_dropout
 from mevis.models.layers.row_chunks import feed_forward
 from mevis.models.layers.wide_linear import wide_linear
@@ -143,7 +143,7 @@ class FeedForwardBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps (..., C) to (..., C)."""
-        if not (self.norm_first or self.training or torch.is_grad_enabled()):
+        if not self.norm_first and may_shortcut(self.training):
             return feed_forward(x, self.linear1, self.linear2, self.norm)
         hidden = wide_linear(self.linear1, self.norm(x) if self.norm_first else x)
         hidden = relu_dropout(hidden, self.dropout.p, self.dropout.training)

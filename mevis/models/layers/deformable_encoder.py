@@ -14,6 +14,7 @@ from mmengine.model import ModuleList
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
+from mevis.models.layers.exporting import may_shortcut
 from mevis.models.layers.relu_dropout import relu_dropout
 from mevis.models.layers.row_chunks import feed_forward
 from mevis.models.layers.wide_linear import wide_linear
@@ -41,7 +42,7 @@ class DeformableEncoderLayer(DeformableDetrTransformerEncoderLayer):
             self.self_attn(query=query, value=query, query_pos=query_pos, **arguments)
         )
         (first, _, drop), second, drop_result = self.ffn.layers
-        if not (self.training or torch.is_grad_enabled()):
+        if may_shortcut(self.training):
             return feed_forward(attended, first, second, self.norms[1])
         hidden = relu_dropout(wide_linear(first, attended), drop.p, drop.training)
         return self.norms[1](attended + drop_result(wide_linear(second, hidden)))

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from mevis.models.layers.exporting import may_shortcut
+
 
 @dataclass(frozen=True)
 class WordKernels:
@@ -87,8 +89,9 @@ class WordKernels:
 
 def folding_pays(attention: nn.MultiheadAttention, num_words: int) -> bool:
     """Whether the words are few enough, and nothing is to be learnt or dropped."""
-    few = attention.num_heads * num_words <= attention.embed_dim
-    return few and not (attention.training or torch.is_grad_enabled())
+    if not may_shortcut(attention.training):
+        return False
+    return attention.num_heads * num_words <= attention.embed_dim
 
 
 def gather(

@@ -15,6 +15,7 @@ from mmengine.config import ConfigDict
 from torch import Tensor, nn
 
 from mevis.models.layers import DeformableEncoder
+from mevis.models.layers.exporting import has_padding, same_in_all_frames
 from mevis.models.layers.frame_chunks import frames_in_chunks
 
 
@@ -159,7 +160,7 @@ class DeformableTransformer(nn.Module):
         shapes = [(level.shape[-2], level.shape[-1]) for level in levels]
         frames = levels[0].shape[1]
         flat_mask = torch.cat([mask.flatten(2) for mask in masks], 2)
-        padded = bool(flat_mask.any())
+        padded = has_padding(flat_mask)
         ratios = _valid_ratios([mask.flatten(0, 1) for mask in masks])
         ratios = ratios.unflatten(0, levels[0].shape[:2])
         position = torch.cat(
@@ -194,7 +195,7 @@ class DeformableTransformer(nn.Module):
         Returns:
             (B, T, C, h, w), or (B, 1, C, h, w) if the padding is that of all frames.
         """
-        if (mask == mask[:, :1]).all():
+        if same_in_all_frames(mask):
             mask = mask[:, :1]
         return self.position_encoding(mask.flatten(0, 1)).unflatten(0, mask.shape[:2])
 
@@ -213,7 +214,7 @@ class DeformableTransformer(nn.Module):
             each layer (layers, M, N, 4), normalised.
         """
         num_queries = self.query_position.num_embeddings
-        position = self.query_position.weight.expand(len(sentence), -1, -1)
+        position = self.query_position.weight.expand(sentence.shape[0], -1, -1)
         initial = self.reference_points(position).sigmoid()
         queries, references = self.decoder(
             query=sentence[:, None].expand(-1, num_queries, -1),

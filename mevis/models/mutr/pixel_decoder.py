@@ -3,12 +3,12 @@
 Shapes: B clips, T frames, C channels, (h, w) cells of a level.
 """
 
-import torch
 import torch.nn.functional as F
 from mmcv.cnn import ConvModule
 from torch import Tensor, nn
 
 from mevis.models.layers import over_frames
+from mevis.models.layers.exporting import may_shortcut
 from mevis.models.mutr.vision_language_block import VisionLanguageBlock
 from mevis.models.mutr.word_features import WordFeatures
 
@@ -87,7 +87,7 @@ class CrossModalPixelDecoder(nn.Module):
         """
         block = self.blocks[0]
         attended = block.attend(block.reduced(lateral), block.reduced(position), mask)
-        if torch.is_grad_enabled():
+        if not may_shortcut():
             return block.add_attended(lateral, attended)
         tokens, frames = lateral.permute(0, 1, 3, 4, 2), lateral.shape[1]
         size = chunk_size or frames
@@ -182,7 +182,7 @@ class CrossModalPixelDecoder(nn.Module):
             upsampled = F.interpolate(
                 coarser.flatten(0, 1), size=level.shape[-2:], mode='nearest'
             ).unflatten(0, level.shape[:2])
-            level = level + upsampled if torch.is_grad_enabled() else level.add_(upsampled)
+            level = level.add_(upsampled) if may_shortcut() else level + upsampled
         return _per_frame(self.output_convs[index], level)
 
 

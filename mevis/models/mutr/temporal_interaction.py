@@ -50,26 +50,29 @@ class WindowEncoderLayer(nn.Module):
         Returns:
             (B, T, N, C).
         """
-        batch, frames, num_queries, channels = queries.shape
+        batch, num_queries = queries.shape[0], queries.shape[2]
         window, half = self.window_size, ceil(self.window_size / 2)
         if shifted:
             queries = queries.roll(half, 1)
             padding = padding.roll(half)
             position = None if position is None else position.roll(half, 1)
-        num_windows = frames // window
-        tokens = queries.reshape(batch * num_windows, window * num_queries, channels)
+        tokens = self._windows(queries)
         if position is not None:
-            position = position[:, :, None].expand(-1, -1, num_queries, -1)
-            position = position.reshape(tokens.shape)
-        blocked = padding.view(num_windows, window)
+            position = self._windows(position[:, :, None].expand(-1, -1, num_queries, -1))
+        blocked = padding.unflatten(0, (-1, window))
         if shifted:
             mask = self._shift_mask(blocked, half, num_queries, batch)
             tokens = self.self_attn(tokens, position, attn_mask=mask.to(tokens))
         else:
             mask = blocked.repeat_interleave(num_queries, 1).repeat(batch, 1)
             tokens = self.self_attn(tokens, position, key_padding_mask=mask)
-        queries = self.ffn(tokens).view(batch, frames, num_queries, channels)
+        tokens = self.ffn(tokens).unflatten(1, (window, num_queries))
+        queries = tokens.unflatten(0, (batch, -1)).flatten(1, 2)
         return queries.roll(-half, 1) if shifted else queries
+
+    def _windows(self, queries: Tensor) -> Tensor:
+        """Windows of frames (B, T, N, C) as sequences, (B * T/W, W * N, C)."""
+        return queries.unflatten(1, (-1, self.window_size)).flatten(2, 3).flatten(0, 1)
 
     def _shift_mask(self, blocked: Tensor, half: int, num_queries: int, batch: int) -> Tensor:
         """Keeps padding, and the video's end and start in the first window, apart."""
@@ -153,7 +156,9 @@ class TemporalInteraction(nn.Module):
             Video query, (B, N, C).
         """
         frames = frame_queries.shape[1]
-        memory = self._encode(frame_queries, time_codes)[:, :frames].flatten(1, 2)
+        # Not a slice, of which a graph must know whether it is the whole.
+        shown = torch.arange(frames, device=frame_queries.device)
+        memory = self._encode(frame_queries, time_codes).index_select(1, shown).flatten(1, 2)
         memory_position = self.frame_query_position.weight.expand(frames, -1, -1)
         if time_codes is not None:
             memory_position = memory_position + time_codes[:, :, None]
@@ -167,7 +172,8 @@ class TemporalInteraction(nn.Module):
 
     def _encode(self, queries: Tensor, time_codes: Tensor | None) -> Tensor:
         frames = queries.shape[1]
-        extra = -frames % self.window_size
+        # Written so that in a graph of any T the whole is seen to be a multiple.
+        extra = (frames + self.window_size - 1) // self.window_size * self.window_size - frames
         queries = F.pad(queries, (0, 0, 0, 0, 0, extra))
         if time_codes is not None:
             time_codes = F.pad(time_codes, (0, 0, 0, extra))

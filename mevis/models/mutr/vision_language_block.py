@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mevis.models.layers import CrossAttentionBlock, FeedForwardBlock
+from mevis.models.layers.exporting import has_padding
 from mevis.models.layers.folded_attention import WordKernels, folding_pays
 from mevis.models.layers.row_chunks import over_rows
 from mevis.models.mutr.word_features import WordFeatures
@@ -79,7 +80,7 @@ class VisionLanguageBlock(nn.Module):
             (B, T, h', w', C).
         """
         query = (reduced + position).flatten(1, 3)
-        padding = nearest_mask(mask, reduced.shape[2:4]).flatten(1) if mask.any() else None
+        padding = nearest_mask(mask, reduced.shape[2:4]).flatten(1) if has_padding(mask) else None
         attended = self.self_attn(
             query, query, reduced.flatten(1, 3), key_padding_mask=padding, need_weights=False
         )[0]

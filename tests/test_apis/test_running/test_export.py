@@ -1,0 +1,93 @@
+"""The graphs that are written, run by onnxruntime, answer as the model does."""
+
+import importlib.util
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from mevis.apis.running import export
+from mevis.apis.running.export import check_exportable, check_libraries, export_model, write_graphs
+from mevis.errors import UserError
+from mevis.models.export.mutr_graphs import VideoGraph
+from mevis.structures import RefVidSegDataSample
+from mevis.testing.small_mutr import build_small_mutr, random_video
+
+SIZE = (64, 96)
+
+
+@pytest.fixture(scope='module')
+def model():
+    one_layer = dict(num_encoder_layers=1, num_decoder_layers=1)
+    two_windows = dict(num_encoder_layers=2, num_decoder_layers=1)
+    return build_small_mutr(
+        transformer=one_layer,
+        temporal_interaction=two_windows,
+        temporal_position=True,
+        clip_length=5,
+    )
+
+
+@pytest.mark.slow
+def test_onnxruntime_answers_as_the_model_for_any_number_of_frames_and_words(model, tmp_path):
+    onnxruntime = pytest.importorskip('onnxruntime')
+    write_graphs(model, SIZE, tmp_path)
+    video, sentence = (
+        onnxruntime.InferenceSession(tmp_path / f'{name}.onnx', providers=['CPUExecutionProvider'])
+        for name in ('video', 'sentence')
+    )
+    for num_frames, text in ((1, 'bird'), (4, 'a bird'), (7, 'the bird that flies away'), (17, '')):
+        frames, indices = random_video(num_frames, SIZE), [2 * i for i in range(num_frames)]
+        meta = dict(frame_indices=indices, num_video_frames=40, img_shape=SIZE, ori_shape=SIZE)
+        with torch.no_grad():
+            encoded = model.encode_video(frames, RefVidSegDataSample(metainfo=meta))
+            answer = model.answer(encoded, text)
+            expected = answer.logits()
+        clips = encoded.plan.frames
+        times = torch.tensor(indices).float()[clips].numpy()
+        found = video.run(None, {'frames': frames[clips].numpy(), 'times': times})
+        given = dict(zip(VideoGraph.outputs, found, strict=True), times=times)
+        ids = np.array([model.text_encoder.tokenize(text)])
+        scores, masks = sentence.run(None, {'input_ids': ids, **given})
+        logits = encoded.plan.join(torch.from_numpy(masks))
+        torch.testing.assert_close(logits, expected, rtol=1e-4, atol=1e-4)
+        assert scores.mean(0).max() == pytest.approx(answer.score, abs=1e-4)
+
+
+def test_other_models_are_refused(model):
+    check_exportable(model, 'c.py')
+    with pytest.raises(UserError, match=r'c\.py: Linear cannot be exported, only MUTR can'):
+        check_exportable(torch.nn.Linear(1, 1), 'c.py')
+    with_instances = build_small_mutr(query_initializer=dict(type='TrajectoryQueryInitializer'))
+    with pytest.raises(UserError, match='query_initializer is TrajectoryQueryInitializer'):
+        check_exportable(with_instances, 'c.py')
+
+
+def test_missing_libraries_are_named(monkeypatch):
+    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
+    with pytest.raises(UserError, match=r"onnx and onnxscript: .* pip install 'mevis\[export\]'"):
+        check_libraries()
+
+
+def test_a_folder_of_something_else_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(export, 'check_libraries', lambda: None)
+    (tmp_path / 'mine.txt').write_text('mine')
+    with pytest.raises(UserError, match='holds other files'):
+        export_model('c.py', 'w.pth', tmp_path, SIZE)
+    with pytest.raises(UserError, match='--size 8x96: 32 pixels'):
+        export_model('c.py', 'w.pth', tmp_path / 'new', (8, 96))
+    assert not (tmp_path / 'new').exists()
+
+
+@pytest.mark.slow
+def test_a_folder_says_what_its_graphs_want(tmp_path, repo_root, monkeypatch):
+    monkeypatch.setattr(export, 'check_libraries', lambda: None)
+    monkeypatch.setattr(export, 'write_graphs', lambda model, size, folder: None)
+    weights = repo_root / 'weights/mutr_tiny_moving_shapes.safetensors'
+    config = repo_root / 'configs/mutr_tiny_moving_shapes.py'
+    for _ in range(2):  # its own folder is replaced
+        export_model(config, weights, tmp_path / 'out', (96, 144))
+    about = json.loads((tmp_path / 'out/export.json').read_text())
+    assert about.pop('checkpoint')
+    assert about == {'size': [96, 144], 'clip_length': 6, 'times': True, 'mask_threshold': 0.5}
