@@ -90,6 +90,12 @@ def check_exportable(model: Any, config: str | Path) -> None:
             f'{config}: model.query_initializer is {type(model.query_initializer).__name__}, whose'
             ' instance masks are no input of a graph. Only RandomQueryInitializer can be exported.'
         )
+    if model.clip_query not in ('shared', 'own') or model.clip_order != 'interleaved':
+        raise UserError(
+            f'{config}: model.clip_query is {model.clip_query} and model.clip_order'
+            f' {model.clip_order}. Graphs answer interleaved clips by a shared query or their own:'
+            ' --cfg-options model.clip_query=shared model.clip_order=interleaved'
+        )
     if not hasattr(model.text_encoder, 'encode_ids'):
         raise UserError(
             f'{config}: model.text_encoder is {type(model.text_encoder).__name__}, which has no'

@@ -62,6 +62,8 @@ def test_other_models_are_refused(model):
     with_instances = build_small_mutr(query_initializer=dict(type='TrajectoryQueryInitializer'))
     with pytest.raises(UserError, match='query_initializer is TrajectoryQueryInitializer'):
         check_exportable(with_instances, 'c.py')
+    with pytest.raises(UserError, match='model.clip_query is joint'):
+        check_exportable(build_small_mutr(clip_query='joint', clip_length=3), 'c.py')
 
 
 def test_missing_libraries_are_named(monkeypatch):
