@@ -7,6 +7,7 @@ from mevis.apis.scoring.submission import layout_of_annotations, layout_of_datas
 from mevis.datasets import MeViSDataset, RefYouTubeVOSDataset
 from mevis.errors import UserError
 from mevis.testing.tiny_mevis import TINY_SIZE, write_tiny_mevis
+from mevis.testing.tiny_mevis_v2 import write_tiny_mevis_v2
 
 
 @pytest.fixture
@@ -65,3 +66,12 @@ def test_ref_youtube_vos_is_valid_without_test_in_a_folder(tmp_path):
     (tmp_path / 'valid/JPEGImages').rename(tmp_path / 'elsewhere')
     layout = layout_of_annotations(tmp_path / 'meta_expressions/valid/meta_expressions.json')
     assert [video.size for video in layout] == [None, None]
+
+
+def test_mevis_v2_asks_for_the_same_with_frames_in_their_archive(tmp_path):
+    folder = write_tiny_mevis_v2(tmp_path, 'valid')
+    layout = layout_of_annotations(folder / 'meta_expressions_v2_release.json')
+    assert [(video.name, len(video.exp_ids), video.size) for video in layout] == [
+        ('bird', 4, (48, 64)),
+        ('cat', 1, (48, 64)),
+    ]
