@@ -18,7 +18,7 @@ def parse_args() -> argparse.Namespace:
     """Command line."""
     parser = argparse.ArgumentParser(
         description=__doc__,
-        epilog='See docs/guides/track_selection.md, "Whether anything is meant".',
+        epilog='See docs/guides/track_selection.md, "Sentences without a target".',
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('predictions', type=Path, help='work folder of tools/test.py')
