@@ -23,12 +23,14 @@ class MeViSExpression(Struct):
         anno_id: The annotated objects that it means.
         obj_id: Their ids within the video; in Ref-YouTube-VOS, the one object.
         tags: Kinds of sentence.
+        type: The one kind, in Long-RVOS.
     """
 
     exp: str
     anno_id: list[Id | str] | Id | str | None = None
     obj_id: list[Id | str] | Id | str | None = None
     tags: list[str] = field(default_factory=list)
+    type: Any = None
 
 
 class MeViSVideo(Struct):

@@ -2,6 +2,7 @@
 
 from mevis.datasets import frame_samplers, transforms
 from mevis.datasets.instance_dataset import InstanceDataset
+from mevis.datasets.long_rvos import LongRVOSDataset
 from mevis.datasets.mevis import MeViSDataset
 from mevis.datasets.mevis_instances import MeViSInstanceDataset
 from mevis.datasets.mevis_v2 import MeViSV2Dataset
@@ -14,6 +15,7 @@ from mevis.datasets.youtube_vis import YouTubeVISDataset
 
 __all__ = [
     'InstanceDataset',
+    'LongRVOSDataset',
     'MeViSDataset',
     'MeViSInstanceDataset',
     'MeViSV2Dataset',
