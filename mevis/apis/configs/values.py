@@ -77,7 +77,7 @@ def _check_scope(cfg: Config) -> None:
     scope = cfg.get('default_scope')
     known = {registry.scope for registry in all_registries()}
     known |= {child.scope for registry in all_registries() for child in registry.children.values()}
-    if scope is not None and scope not in known:
+    if scope is not None and not (isinstance(scope, str) and scope in known):
         raise UserError(
             f'{entry("", "default_scope", scope)}: no module is registered under this name.'
             " Use 'mevis', or import the package that registers some in custom_imports."

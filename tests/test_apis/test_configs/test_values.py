@@ -107,6 +107,7 @@ def test_every_range_has_an_end_and_words():
         (dict(log_level='LOUD'), 'log_level=LOUD: must be DEBUG or INFO'),
         (dict(launcher='ssh'), 'launcher=ssh: must be none or pytorch'),
         (dict(default_scope='nobody'), 'default_scope=nobody: no module is registered'),
+        (dict(default_scope=['mevis']), "default_scope=['mevis']: no module is registered"),
     ],
 )
 def test_words_that_only_the_engine_knows(values, expected):
