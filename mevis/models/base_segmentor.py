@@ -57,7 +57,13 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
             bounds memory and changes no result.
         presence_threshold: An expression whose ``presence`` is below gets empty masks.
         init_cfg: Of mmengine.
+
+    Attributes:
+        needs_tracks: Whether a video of which nobody knows tracks is an error in testing; one in
+            which none were found is not.
     """
+
+    needs_tracks = False
 
     def __init__(
         self,
@@ -119,7 +125,8 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
 
         Raises:
             ValueError: If the mode is another one.
-            UserError: If an answer is not finite, which would else be empty masks.
+            UserError: If an answer is not finite, which would else be empty masks, or the tracks
+                that the model needs are not there.
         """
         if mode == 'loss':
             return self.loss(inputs, padding_mask, data_samples)
@@ -129,6 +136,12 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
 
     def _predict(self, video: Tensor, sample: RefVidSegDataSample) -> RefVidSegDataSample:
         has_tracks = 'instances' in sample or getattr(self.track_source, 'finds_any', True)
+        if self.needs_tracks and not has_tracks:
+            raise UserError(
+                f'{sample.video}: {type(self).__name__} has no instance tracks to choose among.'
+                ' Name them (test_dataloader.dataset.instance_masks_dir=DIR) or what finds them'
+                ' (model.track_source.type=...).'
+            )
         self._find_tracks(sample)
         encoded = self.encode_video(video, sample)
         predictions = [

@@ -87,6 +87,8 @@ class TrackSelector(BaseRefVidSegmentor):
         init_cfg: Of mmengine.
     """
 
+    needs_tracks = True
+
     def __init__(
         self,
         text_encoder: Mapping[str, Any],

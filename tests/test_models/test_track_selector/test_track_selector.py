@@ -1,12 +1,14 @@
 import pytest
 import torch
 
+from mevis.errors import UserError
 from mevis.structures import (
     ClipTracks,
     Expression,
     InstanceMasks,
     RefVidSegDataSample,
     Trajectories,
+    decode_rle,
     encode_rle,
 )
 
@@ -208,3 +210,16 @@ def _encoded(selector, frames, one):
     clip = ClipTracks.of(one.instances, range(6), 6, (64, 96), (64, 96))
     tracks = Trajectories.from_instances(one.instances, range(6), 6)
     return selector.encode_tracks([tracks], frames[None], [clip])
+
+
+@torch.no_grad()
+def test_a_video_of_which_nobody_knows_tracks_is_an_error(build):
+    """Not an answer of nothing, which would be a score of zero for a folder that was not named."""
+    selector = build.selector()
+    frames = torch.zeros(6, 3, 64, 96, dtype=torch.uint8)
+    one, _ = video_sample(0)
+    (none_found,) = selector([frames], [one], mode='predict')
+    assert not decode_rle(none_found.predictions[0].rles, (64, 96)).any()
+    one = RefVidSegDataSample(metainfo=one.metainfo)
+    with pytest.raises(UserError, match=r'^v: TrackSelector has no .*instance_masks_dir=DIR'):
+        selector([frames], [one], mode='predict')
