@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 
 import numpy as np
 import pytest
@@ -10,7 +11,6 @@ import torch
 from mevis.apis.running import export
 from mevis.apis.running.export import check_exportable, check_libraries, export_model, write_graphs
 from mevis.errors import UserError
-from mevis.models.export.mutr_graphs import VideoGraph
 from mevis.structures import RefVidSegDataSample
 from mevis.testing.small_mutr import build_small_mutr, random_video
 
@@ -29,30 +29,35 @@ def model():
     )
 
 
+@pytest.fixture
+def documented(repo_root):
+    """The function of docs/guides/export.md that answers without PyTorch."""
+    pytest.importorskip('onnxruntime')
+    page = (repo_root / 'docs/guides/export.md').read_text()
+    (code,) = re.findall(r'```python\n(.*?)```', page, re.DOTALL)
+    names = {}
+    exec(code, names)
+    return names['answer']
+
+
 @pytest.mark.slow
-def test_onnxruntime_answers_as_the_model_for_any_number_of_frames_and_words(model, tmp_path):
-    onnxruntime = pytest.importorskip('onnxruntime')
+def test_onnxruntime_answers_as_the_model_for_any_number_of_frames_and_words(
+    model, tmp_path, documented
+):
     write_graphs(model, SIZE, tmp_path)
-    video, sentence = (
-        onnxruntime.InferenceSession(tmp_path / f'{name}.onnx', providers=['CPUExecutionProvider'])
-        for name in ('video', 'sentence')
-    )
+    about = {'clip_length': model.clip_length, 'times': True}
+    (tmp_path / 'export.json').write_text(json.dumps(about))
     for num_frames, text in ((1, 'bird'), (4, 'a bird'), (7, 'the bird that flies away'), (17, '')):
-        frames, indices = random_video(num_frames, SIZE), [2 * i for i in range(num_frames)]
+        frames, indices = random_video(num_frames, SIZE), list(range(num_frames))
         meta = dict(frame_indices=indices, num_video_frames=40, img_shape=SIZE, ori_shape=SIZE)
         with torch.no_grad():
             encoded = model.encode_video(frames, RefVidSegDataSample(metainfo=meta))
-            answer = model.answer(encoded, text)
-            expected = answer.logits()
-        clips = encoded.plan.frames
-        times = torch.tensor(indices).float()[clips].numpy()
-        found = video.run(None, {'frames': frames[clips].numpy(), 'times': times})
-        given = dict(zip(VideoGraph.outputs, found, strict=True), times=times)
-        ids = np.array([model.text_encoder.tokenize(text)])
-        scores, masks = sentence.run(None, {'input_ids': ids, **given})
-        logits = encoded.plan.join(torch.from_numpy(masks))
-        torch.testing.assert_close(logits, expected, rtol=1e-4, atol=1e-4)
-        assert scores.mean(0).max() == pytest.approx(answer.score, abs=1e-4)
+            expected = model.answer(encoded, text)
+            masks = expected.logits()
+        ids = np.array(model.text_encoder.tokenize(text))
+        score, logits = documented(tmp_path, frames.numpy(), ids)
+        torch.testing.assert_close(torch.from_numpy(logits), masks, rtol=1e-4, atol=1e-4)
+        assert score == pytest.approx(expected.score, abs=1e-4)
 
 
 def test_other_models_are_refused(model):
