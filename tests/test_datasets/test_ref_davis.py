@@ -1,12 +1,13 @@
 """Ref-DAVIS17 in place."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mmengine.config import Config
 
-from mevis.datasets import RefDAVISDataset
+from mevis.datasets import RefDAVISDataset, RefYouTubeVOSDataset
 from mevis.errors import UserError
 from mevis.registry import DATASETS
 from mevis.structures import decode_rle
@@ -60,3 +61,32 @@ def test_damage_is_named(tmp_path: Path, path: str, content: str | None, message
         (tmp_path / path).write_text(content)
     with pytest.raises(UserError, match=message):
         build(tmp_path, [])
+
+
+def test_the_converted_layout_says_the_same(tmp_path: Path, test_pipeline: list):
+    write_tiny_davis(tmp_path)
+    here = build(tmp_path, test_pipeline)
+    root = tmp_path / 'converted'
+    (root / 'meta_expressions/valid').mkdir(parents=True)
+    (root / 'valid').mkdir()
+    (root / 'valid/JPEGImages').symlink_to(tmp_path / 'DAVIS/JPEGImages/480p')
+    (root / 'valid/Annotations').symlink_to(tmp_path / 'DAVIS/Annotations_unsupervised/480p')
+    videos = {
+        record.name: {
+            'expressions': {
+                e.exp_id: {'exp': e.text, 'obj_id': str(e.anno_ids[0])} for e in record.expressions
+            },
+            'frames': list(record.frame_names),
+        }
+        for record in here.records
+    }
+    path = root / 'meta_expressions/valid/meta_expressions.json'
+    path.write_text(json.dumps({'videos': videos}))
+    sampler = {'type': 'AllFramesSampler'}
+    there = RefYouTubeVOSDataset(str(root), 'valid', sampler, test_pipeline, True)
+    for first, second in zip(here.records, there.records, strict=True):
+        assert first.name == second.name
+        for expression in first.expressions:
+            rles = here.gt_rles(first.name, expression.exp_id)
+            assert any(rles)
+            assert there.gt_rles(first.name, expression.exp_id) == rles
