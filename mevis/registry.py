@@ -1,8 +1,8 @@
 """Every registry of the framework.
 
 Registries with an mmengine parent see the modules of mmdet and mmcv too; the slots that only this
-framework knows (frame samplers, text encoders, query initializers, refiners, track sources) are
-roots of their own, because two registries of one scope cannot share a parent.
+framework knows (frame samplers, text encoders, query initializers, refiners, track sources,
+transcribers) are roots of their own, because two registries of one scope cannot share a parent.
 """
 
 import difflib
@@ -93,3 +93,4 @@ TEXT_ENCODERS = _slot('text encoder', 'mevis.models.text_encoders')
 QUERY_INITIALIZERS = _slot('query initializer', 'mevis.models.query_initializers')
 REFINERS = _slot('refiner', 'mevis.refiners')
 TRACK_SOURCES = _slot('track source', 'mevis.track_sources')
+TRANSCRIBERS = _slot('transcriber', 'mevis.transcribers')

@@ -22,6 +22,7 @@ MAY_IMPORT = {
     'models': BASIS,
     'refiners': BASIS | {'checkpoints'},
     'track_sources': BASIS | {'checkpoints'},
+    'transcribers': BASIS,
     'evaluation': BASIS,
     'visualization': BASIS,
     'checkpoints': BASIS,
@@ -29,7 +30,7 @@ MAY_IMPORT = {
     'engine': BASIS | {'checkpoints'},
     'apis': BASIS
     | {'environment', 'datasets', 'models', 'refiners', 'evaluation', 'visualization'}
-    | {'track_sources'}
+    | {'track_sources', 'transcribers'}
     | {'checkpoints', 'testing', 'engine'},
 }
 # Inside models: these build on layers and reach one another through the registries only.
