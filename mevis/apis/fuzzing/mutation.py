@@ -1,5 +1,6 @@
 """Seeded damage to bytes, JSON and text."""
 
+import copy
 import json
 import random
 import re
@@ -137,7 +138,7 @@ def _changed(value: Any, rng: random.Random) -> Any:
     """A document with one thing changed; the document itself is used up."""
     *above, key = rng.choice(list(_places(value))) or (None,)
     if key is None:
-        return rng.choice((*_STRANGE_VALUES, [value], {'videos': value}))
+        return copy.deepcopy(rng.choice((*_STRANGE_VALUES, [value], {'videos': value})))
     node = value
     for step in above:
         node = node[step]
@@ -160,7 +161,8 @@ def _other(value: Any, rng: random.Random) -> Any:
         return value[:place] + rng.choice(('', letter, letter * 2)) + value[place + 1 :]
     if isinstance(value, (int, float)) and rng.random() < 0.5:
         return rng.choice((value + 1, value - 1, -value, value * 10, value + 0.5, str(value)))
-    return rng.choice((*_STRANGE_VALUES, *_STRANGE_TEXT))
+    # Of its own: a second change may put something into it.
+    return copy.deepcopy(rng.choice((*_STRANGE_VALUES, *_STRANGE_TEXT)))
 
 
 def _key_twice(text: bytes, rng: random.Random) -> bytes:

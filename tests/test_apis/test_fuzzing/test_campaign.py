@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from mevis.apis.fuzzing import campaign
+from mevis.apis.fuzzing import campaign, mutation
 from mevis.apis.fuzzing.campaign import Outcome, content_of, run_campaign, run_case
 from mevis.apis.fuzzing.formats import FORMATS, Format
 from mevis.apis.fuzzing.mutation import mutate_bytes, mutate_json, mutate_lines
@@ -115,3 +115,11 @@ def _counting(child, number):
         child(sender, name, first, stop, seed, memory_mib)
 
     return counting
+
+
+def test_two_changes_put_nothing_into_itself():
+    """Empty lists are among the strange values, and a second change may fall into one."""
+    before = repr(mutation._STRANGE_VALUES)
+    for case in range(500):
+        mutate_json(b'[[], {"a": []}]', random.Random(case))
+    assert repr(mutation._STRANGE_VALUES) == before
