@@ -1,0 +1,1 @@
+"""How the cost of an answer grows with the work."""
