@@ -64,7 +64,7 @@ def _gradients_of_look_up(
 ) -> tuple[Tensor, Tensor]:
     """Gradients of ``sum_j shares[i, j] * table[rows[i, j]]`` by the table and by the shares.
 
-    PyTorch's own for an embedding bag sort the rows first and take five times as long.
+    PyTorch's own for an embedding bag sort the rows first.
     """
     count, terms = rows.shape
     gradient = gradient.reshape(count, -1)
