@@ -11,3 +11,5 @@ _base_ = [
 train_dataloader = dict(
     dataset=dict(frame_sampler=dict(_delete_=True, type='LocalFrameSampler', num_frames=5)),
 )
+# The released MUTR, from which the paper fine-tunes; docs/guides/assets.md has its address.
+load_from = 'data/weights/mutr_swinl.pth'

@@ -2,6 +2,7 @@
 
 tools/list_modules.py
 tools/list_modules.py refiner --arguments
+tools/list_modules.py --import my_package.refiners
 """
 
 import argparse
@@ -15,6 +16,14 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         'registry', nargs='?', help='part of the name of a registry; all of them by default'
+    )
+    parser.add_argument(
+        '--import',
+        dest='imports',
+        action='append',
+        default=[],
+        metavar='MODULE',
+        help="import a package of your own first, as a config's custom_imports does; repeatable",
     )
     parser.add_argument('--arguments', action='store_true', help="show constructors' arguments")
     parser.add_argument('--json', action='store_true', help='print JSON')
@@ -70,6 +79,9 @@ def find_modules(wanted: str | None) -> dict[str, dict[str, dict[str, str]]]:
 def main() -> None:
     """Prints the tables."""
     args = parse_args()
+    from mevis.apis.configs.loading import import_modules
+
+    import_modules(args.imports, '--import')
     found = find_modules(args.registry)
     if args.json:
         print(json.dumps(found, indent=2))

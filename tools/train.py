@@ -55,19 +55,25 @@ def main() -> None:
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or f'work_dirs/{Path(args.config).stem}'
 
     from mevis.apis.running.evaluation_job import complete_evaluators
+    from mevis.apis.running.failed_start import nothing_left_on_failure
     from mevis.apis.running.launch import claim_folder, prepare_processes, set_precision
     from mevis.apis.running.resumption import set_resume
     from mevis.apis.running.runner import build_runner, warn_about_nondeterminism
+    from mevis.apis.running.start_weights import check_load_from
 
     check_engine_names(cfg)
     set_resume(cfg, args.resume)
+    check_load_from(cfg)
     if args.amp:
         set_precision(cfg)
     prepare_processes(cfg, args.launcher)
-    claim_folder(cfg.work_dir)
+    with nothing_left_on_failure(cfg.work_dir, args.config):
+        claim_folder(cfg.work_dir)
+        with config_errors(cfg):
+            complete_evaluators(cfg)
+            runner = build_runner(cfg)
+            runner.prepare_training()
     with config_errors(cfg):
-        complete_evaluators(cfg)
-        runner = build_runner(cfg)
         warn_about_nondeterminism(cfg)
         runner.train()
 

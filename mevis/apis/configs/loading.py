@@ -38,11 +38,24 @@ def _import_modules(overrides: Mapping[str, Any]) -> None:
             wanted = value
         else:
             continue
-        try:
-            import_modules_from_strings(wanted)
-        except Exception as error:
-            reason = ' '.join(str(error).split()) or type(error).__name__
-            raise UserError(
-                f'--cfg-options {key}: {reason}.'
-                ' Put the folder that holds the module on PYTHONPATH, or install it.'
-            ) from error
+        import_modules(wanted, f'--cfg-options {key}')
+
+
+def import_modules(names: Any, option: str) -> None:
+    """Imports modules that register parts.
+
+    Args:
+        names: One or several, dotted.
+        option: How the user named them, for messages.
+
+    Raises:
+        UserError: If one cannot be imported.
+    """
+    try:
+        import_modules_from_strings(names)
+    except Exception as error:
+        reason = ' '.join(str(error).split()) or type(error).__name__
+        raise UserError(
+            f'{option}: {reason}.'
+            ' Put the folder that holds the module on PYTHONPATH, or install it.'
+        ) from error

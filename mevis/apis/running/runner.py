@@ -17,6 +17,7 @@ from mevis.apis.configs.loops import check_loops
 from mevis.apis.running.best_checkpoint import check_best_figure
 from mevis.apis.running.logging_backends import check_backends
 from mevis.apis.running.resumption import check_optimizer, check_training_state, state_errors
+from mevis.apis.running.start_weights import check_frozen_stages
 from mevis.checkpoints.loading import put_into, read_checkpoint
 from mevis.checkpoints.writing import weights_errors
 from mevis.errors import UserError
@@ -42,12 +43,24 @@ class VideoRunner(Runner):
 
     unsafe_unpickle = False
     allow_untrained = False
+    _environment: dict[str, Any] | None = None
 
     def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
         """The engine's logger without lines that tell a user nothing."""
         logger = super().build_logger(*args, **kwargs)
         logger.addFilter(_tells_something)
         return logger
+
+    def _log_env(self, env_cfg: dict[str, Any]) -> None:
+        # Said when the work begins, so that a start that is refused does not print the config.
+        self._environment = env_cfg
+
+    def call_hook(self, fn_name: str, **kwargs: Any) -> None:
+        """Calls the hooks of a place; machine and config are logged before the first iteration."""
+        if fn_name in ('before_train', 'before_test') and self._environment is not None:
+            super()._log_env(self._environment)
+            self._environment = None
+        super().call_hook(fn_name, **kwargs)
 
     def load_checkpoint(
         self,
@@ -104,6 +117,26 @@ class VideoRunner(Runner):
                 check_optimizer(probe['optimizer'], self.optim_wrapper.state_dict(), filename)
             del probe
             super().resume(filename, resume_optimizer, resume_param_scheduler, map_location)
+        self._say_whether_finished(filename)
+
+    def _say_whether_finished(self, filename: str) -> None:
+        for done, wanted, key in (
+            (self.iter, self._limit('max_iters'), 'max_iters'),
+            (self.epoch, self._limit('max_epochs'), 'max_epochs'),
+        ):
+            if wanted and done >= wanted:
+                print_log(
+                    f'{filename}: this training is finished ({done} of {wanted}), nothing is left'
+                    f' to do. To train longer, raise train_cfg.{key}.',
+                    'current',
+                    logging.WARNING,
+                )
+                return
+
+    def _limit(self, key: str) -> int | None:
+        """As the config says it: loops of iterations count one epoch more than they have."""
+        given = (self.cfg.get('train_cfg') or {}).get(key)
+        return given if isinstance(given, int) else None
 
     def train(self) -> nn.Module:
         """Trains.
@@ -128,10 +161,13 @@ class VideoRunner(Runner):
         """Builds what the engine builds when a training begins, so that mistakes come before it.
 
         Raises:
-            UserError: If a best checkpoint is to be kept by a figure that no metric gives.
+            UserError: If a best checkpoint is to be kept by a figure that no metric gives, or
+                frozen stages would keep random weights.
         """
         if self._train_loop is None:
             return  # the engine says what is missing
+        if self._load_from is None:
+            check_frozen_stages(_bare(self.model))
         self._train_loop = self.build_train_loop(self._train_loop)
         self.optim_wrapper = self.build_optim_wrapper(self.optim_wrapper)
         self.scale_lr(self.optim_wrapper, self.auto_scale_lr)

@@ -11,6 +11,8 @@ from mevis.apis.running.runner import build_runner, install_safe_loader
 from mevis.errors import UserError
 from mevis.registry import DATASETS, MODELS
 
+MODULE = 'mevis.apis.running.runner'
+
 
 @MODELS.register_module()
 class RunnerToyModel(BaseModel):
@@ -163,3 +165,27 @@ def test_a_state_that_fits_nothing_is_one_line(make, tmp_path, entry):
 def test_the_loader_is_one_function(make):
     install_safe_loader()
     assert list(CheckpointLoader._schemes) == ['']
+
+
+# What is logged is recorded where it is said: loggers of one second share their file.
+def test_a_finished_training_says_so(make, tmp_path, monkeypatch):
+    make(max_iters=2).train()
+    path = str(tmp_path / 'work/iter_2.pth')
+    said = []
+    monkeypatch.setattr(f'{MODULE}.print_log', lambda text, *args, **kwargs: said.append(text))
+    make(max_iters=4, work_dir='longer', resume=True, load_from=path).train()
+    assert said == []
+    make(max_iters=2, work_dir='again', resume=True, load_from=path).train()
+    assert len(said) == 1
+    assert 'this training is finished (2 of 2)' in said[0]
+    assert 'train_cfg.max_iters' in said[0]
+
+
+def test_the_config_is_logged_once_and_when_the_training_begins(make, monkeypatch):
+    said = []
+    monkeypatch.setattr('mmengine.runner.Runner._log_env', lambda self, env: said.append(env))
+    runner = make(max_iters=2)
+    runner.prepare_training()
+    assert said == []
+    runner.train()
+    assert len(said) == 1
