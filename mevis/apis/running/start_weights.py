@@ -19,9 +19,9 @@ def check_load_from(cfg: Config) -> None:
     start = cfg.get('load_from')
     if isinstance(start, str) and '://' not in start and not expanded(start).exists():
         raise UserError(
-            f'load_from={start}: no such file. docs/guides/assets.md says where to get released'
-            ' weights. --cfg-options load_from=FILE names another file, load_from=None trains from'
-            ' scratch.'
+            f'load_from={start}: no such file; check the path. docs/guides/assets.md says where to'
+            ' get released weights. --cfg-options load_from=FILE names another file, load_from=None'
+            ' trains from scratch.'
         )
 
 

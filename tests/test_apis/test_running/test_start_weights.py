@@ -41,7 +41,9 @@ def test_a_whole_model_that_is_loaded_is_taken():
 
 def test_a_start_that_is_missing_is_named(tmp_path):
     weights = tmp_path / 'weights.pth'
-    with pytest.raises(UserError, match=r'^load_from=.*weights\.pth: no such file\. docs/guides'):
+    with pytest.raises(
+        UserError, match=r'^load_from=.*weights\.pth: no such file; check the path\. docs'
+    ):
         check_load_from(Config(dict(load_from=str(weights))))
     weights.touch()
     check_load_from(Config(dict(load_from=str(weights))))
