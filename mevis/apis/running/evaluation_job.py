@@ -116,6 +116,10 @@ def prepare_answers(
     evaluator = complete_evaluator(cfg.test_evaluator, values)
     if shard is not None:
         check_mergeable(evaluator)
+    # A metric that keeps nothing must see every video, not those alone that are left to do.
+    forgetful = [metric['type'] for metric in evaluator if 'store_dir' not in metric]
+    if len(forgetful) == len(evaluator):
+        evaluator.append(dict(type='PredictionWriter', store_dir=str(root), fingerprint=made_of))
     claim_folder(root, shard)
     # All ranks must leave out the same videos, or their shares would not fit together.
     on_main(lambda: PredictionStore(root, made_of))  # which says there what it is
@@ -124,6 +128,10 @@ def prepare_answers(
         store.remove_leftovers()
     done = agreed(sorted(store.videos_done()))
     cfg.test_evaluator = evaluator
+    if done and forgetful:
+        if is_main_process():
+            print(f'{root}: all videos are tested again, since {forgetful[0]} keeps nothing.')
+        done = []
     if shard is None:
         plan = None
         if done and is_main_process():

@@ -3,11 +3,13 @@
 from mevis.evaluation.metrics.instance_mask_writer import InstanceMaskWriter
 from mevis.evaluation.metrics.instance_precision_metric import InstancePrecisionMetric
 from mevis.evaluation.metrics.instance_recall_metric import InstanceRecallMetric
+from mevis.evaluation.metrics.prediction_writer import PredictionWriter
 from mevis.evaluation.metrics.ref_vid_seg_metric import RefVidSegMetric
 
 __all__ = [
     'InstanceMaskWriter',
     'InstancePrecisionMetric',
     'InstanceRecallMetric',
+    'PredictionWriter',
     'RefVidSegMetric',
 ]
