@@ -16,7 +16,7 @@ def tool(load_tool):
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        (['--size', '360'], '--size 360: height x width'),
+        (['--size', '360'], '--size 360: must be height x width'),
         (['--frames', '0'], "argument --frames: '0' must be a whole number from 1"),
         ([], 'official: .*no models/mutr.py there'),
     ],

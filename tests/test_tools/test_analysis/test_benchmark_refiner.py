@@ -31,7 +31,7 @@ def test_memory_does_not_grow_with_the_video(model, bound):
 @pytest.mark.parametrize(
     ('arguments', 'text'),
     [
-        (['small', '--size', '90'], '--size 90: height x width'),
+        (['small', '--size', '90'], '--size 90: must be height x width'),
         (['small', '--frames', 0], "argument --frames: '0' must be a whole number from 1"),
     ],
 )

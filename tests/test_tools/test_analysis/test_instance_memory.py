@@ -60,7 +60,7 @@ def test_bad_input_is_one_line(config):
     done = start(config, '--size', 'large')
     assert (done.returncode, done.stderr) == (
         2,
-        'error: --size large: height x width, such as 360x640.\n',
+        'error: --size large: must be height x width, such as 360x640.\n',
     )
     done = start(config, '--frames', '0')
     assert done.returncode == 2
