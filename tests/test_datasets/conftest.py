@@ -1,10 +1,13 @@
 """A tiny data set and what its transforms start from."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mevis.datasets import MeViSDataset
+from mevis.registry import DATASETS
 from mevis.structures import Expression, InstanceMasks, encode_rle
 from mevis.testing.tiny_mevis import write_tiny_mevis
 
@@ -48,6 +51,43 @@ def mevis_root(tmp_path: Path) -> Path:
     write_tiny_mevis(tmp_path)
     write_tiny_mevis(tmp_path, 'valid', truth=False)
     return tmp_path
+
+
+@pytest.fixture
+def train(mevis_root: Path, train_pipeline: list):
+    def build(**options) -> MeViSDataset:
+        config = {
+            'type': 'MeViSDataset',
+            'data_root': str(mevis_root),
+            'split': 'train',
+            'frame_sampler': {'type': 'GlobalFrameSampler', 'num_frames': 3},
+            'pipeline': train_pipeline,
+        }
+        return DATASETS.build({**config, **options})
+
+    return build
+
+
+@pytest.fixture
+def testing(train, test_pipeline: list):
+    def build(**options) -> MeViSDataset:
+        sampler = {'type': 'AllFramesSampler'}
+        config = {'test_mode': True, 'frame_sampler': sampler, 'pipeline': test_pipeline}
+        return train(**{**config, **options})
+
+    return build
+
+
+@pytest.fixture
+def change():
+    """Changes a JSON file in place: the videos of annotations, or all masks."""
+
+    def change(path: Path, function) -> None:
+        data = json.loads(path.read_text())
+        function(data['videos'] if path.name == 'meta_expressions.json' else data)
+        path.write_text(json.dumps(data))
+
+    return change
 
 
 @pytest.fixture
