@@ -6,14 +6,13 @@ tools/evaluate.py --annotations data/mevis/valid_u/meta_expressions.json \
 
 import argparse
 import json
-import os
 from pathlib import Path
-
-from mevis.boundary.arguments import WORKERS
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
+    from mevis.apis.scoring.command import add_scoring_options
+
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog='See docs/evaluation.md for what is averaged over what.',
@@ -21,55 +20,31 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--annotations', type=Path, required=True, help='meta_expressions.json')
     parser.add_argument('--masks', type=Path, required=True, help='mask_dict.json of the split')
-    parser.add_argument(
-        '--predictions',
-        type=Path,
-        required=True,
-        help='folder of <video>/<expression id>/<frame>.png, or a work folder of tools/test.py',
-    )
-    parser.add_argument(
-        '--out', type=Path, help='write {"<video>_<expression id>": [J, F]} to this JSON file'
-    )
-    parser.add_argument(
-        '--workers',
-        type=WORKERS,
-        default=min(8, os.cpu_count() or 1),
-        help='processes (default: %(default)s); the result does not depend on it',
-    )
+    add_scoring_options(parser, 'write {"<video>_<expression id>": [J, F]} to this JSON file')
     return parser.parse_args()
 
 
 def main() -> None:
     """Scores."""
     args = parse_args()
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from mevis.apis.scoring.command import say_what_is_missing, video_progress
     from mevis.apis.scoring.split_scores import score_predictions
-    from mevis.boundary.terminal import plain
     from mevis.evaluation.score_table import print_scores
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
     if args.out:
         check_target(args.out, (args.annotations, args.masks, args.predictions))
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task('videos', total=None)
+    with video_progress() as on_video:
         scored = score_predictions(
             args.annotations,
             args.masks,
             args.predictions,
             args.workers,
-            lambda done, total: progress.update(task, completed=done, total=total),
+            on_video,
         )
     if args.out:
         atomic_write_text(args.out, json.dumps(scored.to_dict(), indent=1) + '\n')
-    if scored.missing:
-        listed = plain(', '.join(scored.missing[:5])) + (' …' if len(scored.missing) > 5 else '')
-        console.print(
-            f'{len(scored.missing)} videos have no predictions and score 0: {listed}',
-            markup=False,
-        )
+    say_what_is_missing(scored.missing)
     print_scores(scored.scores, scored.tags)
 
 
