@@ -10,21 +10,6 @@ from typing import Any
 from mevis.apis.cli import run
 from mevis.boundary.arguments import COUNT
 
-UNSEEN = (
-    'note: these answers are chosen by motion alone. Looks and names count for nothing, and'
-    ' --tracks motion does not see what rests all the time. --config and --checkpoint name a model'
-    ' that looks at frames.'
-)
-SHAPES_ONLY = (
-    'note: no sentence asks for a motion, so the small MUTR looks at the frames. It knows painted'
-    ' shapes only; --config and --checkpoint name a model of yours.'
-)
-NO_MOTION = (
-    'note: {!r} asks for no motion that the selector knows, so nothing is marked for it. Ask it'
-    ' alone, and the small MUTR looks at the frames.'
-)
-_DRAWN = 12
-
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
@@ -68,17 +53,6 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def described(choice: Any) -> str:
-    """What was chosen of the tracks; nothing for a model without any."""
-    if choice is None:
-        return ''
-    if not choice.chosen:
-        best = f', the best track has {max(choice.scores):.2f}' if choice.scores else ''
-        return f', nothing is marked: {len(choice.scores)} tracks{best}'
-    numbers = ', '.join(map(str, choice.chosen))
-    return f', track{"s" if len(choice.chosen) > 1 else ""} {numbers} of {len(choice.scores)}'
-
-
 def say_what_is_replaced(out_dir: Any, location: str) -> None:
     """A folder that the user named takes the answers to any video, one after the other."""
     from mevis.apis.explanation import one_line
@@ -98,9 +72,16 @@ def main() -> None:
     from rich.progress import Progress
 
     from mevis.apis.explanation import one_line
-    from mevis.apis.inference.inferencer import RefVidSegInferencer, checked_texts
-    from mevis.apis.inference.output import MARKER, free_folder, write_result
-    from mevis.apis.inference.shipped_model import chosen_model
+    from mevis.apis.inference.answering import (
+        UNSEEN,
+        Answerer,
+        ModelChoice,
+        choices_of,
+        describe_choice,
+        write_answers,
+    )
+    from mevis.apis.inference.inferencer import checked_texts
+    from mevis.apis.inference.output import MARKER, free_folder
     from mevis.apis.inference.video_source import ChosenFrames, open_video
     from mevis.boundary.terminal import plain
     from mevis.structures.atomic_folder import check_folder, check_replaceable
@@ -114,38 +95,29 @@ def main() -> None:
         out_dir = free_folder(f'work_dirs/answers/{video.name}', video.location)
     check_replaceable(out_dir, MARKER)
     check_folder(out_dir)
-    if args.tracks is None and (args.config or args.checkpoint):
-        config, checkpoint = chosen_model(args.config, args.checkpoint)
-        inferencer = RefVidSegInferencer(
-            config, checkpoint, args.device, args.cfg_options, allow_untrained=args.allow_untrained
-        )
-    else:
-        from mevis.apis.inference.track_inferencer import TrackInferencer
-
-        options = (args.config, args.checkpoint, args.device, args.cfg_options)
-        by_default = args.tracks is None
-        inferencer = TrackInferencer(args.tracks or 'motion', *options, lenient=by_default)
-        unasked = [text for text in texts if not inferencer.asks_for_motion(text)]
-        if by_default and len(unasked) == len(texts):
-            print(SHAPES_ONLY, file=sys.stderr)
-            inferencer = RefVidSegInferencer(*chosen_model(None, None), *options[2:])
-        elif by_default:
-            for text in unasked:
-                print(NO_MOTION.format(one_line(text)), file=sys.stderr)
+    choice = ModelChoice(
+        args.tracks,
+        args.config,
+        args.checkpoint,
+        args.device,
+        args.cfg_options or {},
+        args.allow_untrained,
+    )
+    inferencer, notes = Answerer(choice).inferencer_for(texts)
+    for note in notes:
+        print(f'note: {note}', file=sys.stderr)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task('answering', total=None)
         result = inferencer(video, texts, args.stride, args.max_frames)
         progress.update(task, description='drawing', total=len(result.frame_names))
-        paths = write_result(result, out_dir, lambda done: progress.update(task, completed=done))
-    choices = getattr(result, 'choices', None)
-    for answer, choice in zip(result.predictions, choices or [None] * len(texts), strict=True):
-        print(f'{one_line(answer.text)}: score {answer.score:.2f}{described(choice)}')
-    if choices:
-        from mevis.apis.drawing.instances import draw_instances
-
-        paths += draw_instances(result.source, result.tracks.top(_DRAWN), out_dir / 'tracks')
-        print(UNSEEN, file=sys.stderr)
+        paths = write_answers(result, out_dir, lambda done: progress.update(task, completed=done))
+    chosen = choices_of(result)
+    for answer, one in zip(result.predictions, chosen, strict=True):
+        about = describe_choice(one)
+        print(f'{one_line(answer.text)}: score {answer.score:.2f}{about and f", {about}"}')
+    if chosen[0] is not None:
+        print(f'note: {UNSEEN}', file=sys.stderr)
     for path in paths:
         print(plain(path))
 
