@@ -5,7 +5,6 @@ tools/evaluate.py --annotations data/mevis/valid_u/meta_expressions.json \
 """
 
 import argparse
-import json
 from pathlib import Path
 
 
@@ -20,7 +19,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--annotations', type=Path, required=True, help='meta_expressions.json')
     parser.add_argument('--masks', type=Path, required=True, help='mask_dict.json of the split')
-    add_scoring_options(parser, 'write {"<video>_<expression id>": [J, F]} to this JSON file')
+    add_scoring_options(parser)
     return parser.parse_args()
 
 
@@ -29,8 +28,10 @@ def main() -> None:
     args = parse_args()
     from mevis.apis.scoring.command import say_what_is_missing, video_progress
     from mevis.apis.scoring.split_scores import score_predictions
+    from mevis.evaluation.score_file import sentence_scores, write_score_file
+    from mevis.evaluation.score_summary import summarize
     from mevis.evaluation.score_table import print_scores
-    from mevis.structures.atomic_write import atomic_write_text, check_target
+    from mevis.structures.atomic_write import check_target
 
     if args.out:
         check_target(args.out, (args.annotations, args.masks, args.predictions))
@@ -43,7 +44,9 @@ def main() -> None:
             on_video,
         )
     if args.out:
-        atomic_write_text(args.out, json.dumps(scored.to_dict(), indent=1) + '\n')
+        figures = summarize(scored.scores, scored.tags)
+        sentences = sentence_scores(scored.scores, scored.tags)
+        write_score_file(args.out, figures, sentences, scored.missing)
     say_what_is_missing(scored.missing)
     print_scores(scored.scores, scored.tags)
 

@@ -4,7 +4,6 @@ tools/evaluate_davis.py data/ref-davis --predictions work_dirs/davis --out davis
 """
 
 import argparse
-import json
 from pathlib import Path
 
 
@@ -19,7 +18,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('data_root', type=Path, help='folder with DAVIS and davis_text_annotations')
     parser.add_argument('--split', default='val', help='val or train (default: %(default)s)')
-    add_scoring_options(parser, 'write the figures to this JSON file')
+    add_scoring_options(parser)
     return parser.parse_args()
 
 
@@ -29,8 +28,9 @@ def main() -> None:
 
     from mevis.apis.scoring.command import video_progress
     from mevis.apis.scoring.ref_davis_scores import score_ref_davis
+    from mevis.evaluation.score_file import sentence_scores, write_score_file
     from mevis.evaluation.score_summary import summarize
-    from mevis.structures.atomic_write import atomic_write_text, check_target
+    from mevis.structures.atomic_write import check_target
 
     if args.out:
         check_target(args.out, (args.predictions,))
@@ -45,8 +45,8 @@ def main() -> None:
     four = scored.figures()
     each = summarize(scored.sentences)
     if args.out:
-        content = {'four_annotators': four, 'per_sentence': each}
-        atomic_write_text(args.out, json.dumps(content, indent=1) + '\n')
+        figures = {**four, **{f'{key}-sentence': value for key, value in each.items()}}
+        write_score_file(args.out, figures, sentence_scores(scored.sentences, {}))
     print('four annotators, DAVIS 2017 unsupervised evaluation (the usual figure):')
     print('  ' + ', '.join(f'{key} {four[key]:.2f}' for key in ('J&F', 'J', 'F')))
     for key, value in four.items():

@@ -4,7 +4,6 @@ tools/evaluate_long_rvos.py data/long_rvos --predictions work_dirs/long --out lo
 """
 
 import argparse
-import json
 from pathlib import Path
 
 
@@ -19,7 +18,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('data_root', type=Path, help='folder of the dataset')
     parser.add_argument('--split', default='valid', help='default: %(default)s')
-    add_scoring_options(parser, 'write the figures to this JSON file')
+    add_scoring_options(parser)
     return parser.parse_args()
 
 
@@ -30,9 +29,10 @@ def main() -> None:
     from rich.table import Table
 
     from mevis.apis.scoring.command import say_what_is_missing, video_progress
-    from mevis.apis.scoring.long_rvos_scores import score_long_rvos
+    from mevis.apis.scoring.long_rvos_scores import FIGURES, score_long_rvos
     from mevis.boundary.terminal import literal
-    from mevis.structures.atomic_write import atomic_write_text, check_target
+    from mevis.evaluation.score_file import write_score_file
+    from mevis.structures.atomic_write import check_target
 
     if args.out:
         check_target(args.out, (args.predictions,))
@@ -44,14 +44,12 @@ def main() -> None:
             args.workers,
             on_video,
         )
-    figures = scored.figures()
     if args.out:
-        atomic_write_text(args.out, json.dumps(figures, indent=1) + '\n')
+        write_score_file(args.out, scored.figures(), scored.sentences(), scored.missing)
     say_what_is_missing(scored.missing)
-    table = Table('type', *figures['all'])
-    for name, row in figures.items():
-        count, *values = row.values()
-        table.add_row(literal(name), str(count), *(f'{value:.2f}' for value in values))
+    table = Table('type', 'sentences', 'J&F', *FIGURES)
+    for name, (count, row) in scored.groups().items():
+        table.add_row(literal(name), str(count), *(f'{value:.2f}' for value in row.values()))
     Console(highlight=False).print(table)
 
 

@@ -37,16 +37,13 @@ def main() -> None:
     args = parse_args()
     from mevis.apis.configs.loading import load_config
     from mevis.apis.inference.published import CONFIG, publish_model
-    from mevis.boundary.json_file import read_json
+    from mevis.evaluation.score_file import read_figures
     from mevis.structures.atomic_folder import check_folder, check_replaceable
 
     cfg = load_config(args.config, args.cfg_options)
     check_replaceable(args.folder, CONFIG)
     check_folder(args.folder)
-    scores = {}
-    if args.scores:
-        mend = 'Name the file of tools/test.py --out.'
-        scores = read_json(args.scores, dict[str, float | None], mend)
+    scores = read_figures(args.scores) if args.scores else {}
     needed = publish_model(cfg, args.checkpoint, args.folder, scores, args.unsafe_unpickle)
     print(args.folder)
     for file in needed:

@@ -47,11 +47,11 @@ def main() -> None:
 
 def test(config: Path, checkpoint: Path, data: Path, out_dir: Path) -> dict[str, float]:
     """Runs tools/test.py, which leaves out what it has answered before; the scores."""
-    import json
     import subprocess
     import sys
 
     from mevis.errors import UserError
+    from mevis.evaluation.score_file import read_figures
 
     scores = (out_dir / 'scores.json').resolve()
     root = Path(__file__).resolve().parents[1]
@@ -68,7 +68,7 @@ def test(config: Path, checkpoint: Path, data: Path, out_dir: Path) -> dict[str,
     if done.returncode:
         last = log.read_text(encoding='utf-8').rstrip().splitlines()[-1:]
         raise UserError(f'{log}: the test failed. {"".join(last).removeprefix("error: ")}')
-    return json.loads(scores.read_text())
+    return read_figures(scores)
 
 
 def print_table(scores: dict[str, float], data: Path) -> None:

@@ -21,7 +21,9 @@ def parse_args() -> argparse.Namespace:
         'checkpoint', help='its weights: .pth, .safetensors or an official MUTR release'
     )
     parser.add_argument('--work-dir', help='predictions and logs; default: work_dirs/<config>_test')
-    parser.add_argument('--out', metavar='FILE', help='write the scores to a JSON file')
+    parser.add_argument(
+        '--out', metavar='FILE', help='write figures and the scores of each sentence to a JSON file'
+    )
     parser.add_argument(
         '--submission', metavar='ZIP', help='write an archive for the evaluation server'
     )
@@ -90,7 +92,7 @@ def main() -> None:
             print(f'shard {args.shard} is done; the same command without --shard merges.')
         return
     if args.out and is_main_process():
-        write_scores(args.out, scores)
+        write_scores(args.out, cfg, scores)
     if args.submission and is_main_process():
         submit_answers(cfg, args.submission)
 

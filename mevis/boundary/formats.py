@@ -187,8 +187,40 @@ class Scene(Struct):
     objects: list[Any]
 
 
-Scores: TypeAlias = dict[str, float | None]
-"""Figures that tools/test.py and tools/evaluate.py write; null where there is nothing to score."""
+class SentenceScores(Struct, omit_defaults=True, rename=dict(similarity='J', accuracy='F')):
+    """What the answer to a sentence is worth, from 0 to 1.
+
+    Attributes:
+        similarity: J.
+        accuracy: F.
+        has_target: Whether the sentence means any object.
+        is_empty: Whether the answer shows nothing in every frame; null without an answer.
+        tags: Kinds of sentence.
+        tIoU: Of Long-RVOS alone.
+        vIoU: Likewise.
+    """
+
+    similarity: float
+    accuracy: float
+    has_target: bool = True
+    is_empty: bool | None = None
+    tags: list[str] = field(default_factory=list)
+    tIoU: float | None = None  # noqa: N815
+    vIoU: float | None = None  # noqa: N815
+
+
+class ScoreFile(Struct):
+    """``--out`` of tools/test.py and of all tools/evaluate*.py; docs/evaluation.md describes it.
+
+    Attributes:
+        figures: Metric -> value of the split, in percent; null where there is nothing to score.
+        videos: Video -> expression id -> scores; none where no metric scores by sentence.
+        missing: Videos without predictions, which score 0.
+    """
+
+    figures: dict[str, float | None]
+    videos: dict[str, dict[str, SentenceScores]] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
 
 
 class PretrainedConfig(Struct):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mevis.datasets.moving_shapes import Recipe, write_split
+from mevis.evaluation.score_file import read_figures
 from mevis.structures import InstanceMasks
 
 pytestmark = pytest.mark.slow
@@ -97,7 +98,7 @@ def test_losses_and_figures_of_the_validation_are_logged(work, stage):
 
 
 def test_the_test_gives_both_kinds_of_figures(work):
-    scores = json.loads((work / 'scores.json').read_text())
+    scores = read_figures(work / 'scores.json')
     assert {'AP', 'AP50', 'AR10', 'instance_recall@1', 'instance_iou@20'} <= set(scores)
     assert all(0 <= value <= 100 for value in scores.values())
     assert scores['instance_iou@1'] <= scores['instance_iou@10'] <= scores['instance_iou@20']

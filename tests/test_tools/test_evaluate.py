@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from mevis.datasets.mask_folders import export_masks
+from mevis.evaluation.score_file import read_score_file
 from mevis.testing.tiny_mevis import write_tiny_mevis
 
 
@@ -38,16 +39,31 @@ def test_prints_a_table_and_writes_every_score(repo_root, split, tmp_path):
     assert ['all', '5', '100.00', '100.00', '100.00'] in rows
     assert ['motion', '1', '100.00', '100.00', '100.00'] in rows
     assert 'N-acc' in done.stdout
-    keys = ['bird_0', 'bird_1', 'bird_2', 'bird_3', 'cat_0']
-    assert json.loads(out.read_text()) == {key: [1.0, 1.0] for key in keys}
+    written = read_score_file(out)
+    assert (
+        written.figures['J&F'] == written.figures['J&F/motion'] == written.figures['N-acc'] == 100
+    )
+    assert {video: list(rows) for video, rows in written.videos.items()} == {
+        'bird': ['0', '1', '2', '3'],
+        'cat': ['0'],
+    }
+    assert written.videos['bird']['0'].tags == ['motion']
+    assert all(
+        (scores.similarity, scores.accuracy) == (1, 1)
+        for rows in written.videos.values()
+        for scores in rows.values()
+    )
+    assert not written.missing
 
 
 def test_videos_without_predictions_are_named(repo_root, split, tmp_path):
     (tmp_path / 'cat').mkdir()
     (tmp_path / 'cat' / '0').symlink_to(split.parent / 'predictions' / 'cat' / '0')
-    done = evaluate(repo_root, split, predictions=tmp_path)
+    out = tmp_path / 'scores.json'
+    done = evaluate(repo_root, split, '--out', out, predictions=tmp_path)
     assert done.returncode == 0, done.stderr
     assert '1 videos have no predictions and score 0: bird' in done.stderr
+    assert read_score_file(out).missing == ['bird']
 
 
 def test_a_mistake_is_one_line(repo_root, split, tmp_path):

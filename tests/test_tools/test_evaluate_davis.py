@@ -1,6 +1,5 @@
 """tools/evaluate_davis.py, in this process."""
 
-import json
 import runpy
 import sys
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mevis.evaluation.score_file import read_score_file
 from mevis.testing.tiny_davis import write_tiny_davis
 
 
@@ -33,8 +33,10 @@ def test_it_prints_and_writes_both_conventions(run, tmp_path, capsys):
     out = tmp_path / 'davis.json'
     options = ('--predictions', tmp_path / 'predictions', '--out', out, '--workers', 1)
     assert not run(tmp_path, *options)
-    figures = json.loads(out.read_text())
-    assert figures['four_annotators']['J&F'] == figures['per_sentence']['J&F'] == 100
+    written = read_score_file(out)
+    assert written.figures['J&F'] == written.figures['J&F-sentence'] == 100
+    assert [name for name in written.figures if name.startswith('J&F/')]
+    assert len(written.videos['classic-car']) == 8
     assert 'J&F 100.00, J 100.00, F 100.00' in capsys.readouterr().out
 
 

@@ -1,6 +1,5 @@
 """tools/evaluate_long_rvos.py, in this process."""
 
-import json
 import runpy
 import sys
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mevis.evaluation.score_file import read_score_file
 from mevis.testing.tiny_long_rvos import write_tiny_long_rvos
 
 
@@ -36,15 +36,16 @@ def test_figures_per_type(run, tmp_path, capsys):
     out = tmp_path / 'long.json'
     options = ('--predictions', tmp_path / 'predictions', '--out', out, '--workers', 1)
     assert not run(tmp_path, *options)
-    figures = json.loads(out.read_text())
-    assert figures['static'] == dict.fromkeys(('J&F', 'J', 'F', 'tIoU', 'vIoU'), 100) | {
-        'sentences': 1
-    }
+    written = read_score_file(out)
+    figures = written.figures
+    assert [figures[f'{name}/static'] for name in ('J&F', 'J', 'F', 'tIoU', 'vIoU')] == [100] * 5
     # Still answered in the two frames from which the object is gone.
-    assert figures['dynamic']['tIoU'] == figures['dynamic']['vIoU'] == pytest.approx(100 * 4 / 6)
-    assert figures['static+dynamic']['tIoU'] == figures['static+dynamic']['J'] == 50
-    assert figures['all']['sentences'] == 3
-    assert figures['all']['vIoU'] == pytest.approx((100 + 400 / 6 + 50) / 3)
+    assert figures['tIoU/dynamic'] == figures['vIoU/dynamic'] == pytest.approx(100 * 4 / 6)
+    assert figures['tIoU/static+dynamic'] == figures['J/static+dynamic'] == 50
+    assert figures['vIoU'] == pytest.approx((100 + 400 / 6 + 50) / 3)
+    sentence = written.videos['boats']['1']
+    assert (sentence.tags, sentence.tIoU) == (['dynamic'], pytest.approx(4 / 6))
+    assert len(written.videos['boats']) == 3
     assert 'static+dynamic' in capsys.readouterr().out
 
 

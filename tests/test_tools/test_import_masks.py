@@ -1,6 +1,5 @@
 """tools/import_masks.py, and the page about one's own data from masks to figures."""
 
-import json
 import os
 import re
 import subprocess
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mevis.evaluation.score_file import read_figures
 from mevis.testing.own_masks import write_own_masks
 
 NOT_RUN = 'mutr_swinl'
@@ -39,7 +39,7 @@ def test_the_page_leads_from_masks_to_figures(repo_root, tmp_path):
         assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-3000:]
         said.append(done.stdout)
     assert 'sound' in said[1]
-    scores = json.loads((tmp_path / 'work_dirs/mine_scores.json').read_text())
+    scores = read_figures(tmp_path / 'work_dirs/mine_scores.json')
     assert 0 <= scores['J&F'] <= 100
     # The same two sentences, scored from the files.
     assert f'{scores["J"]:.2f}' in said[4]

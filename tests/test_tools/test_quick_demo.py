@@ -1,12 +1,13 @@
 """tools/quick_demo.py, which is `make demo`, on one video."""
 
-import json
 import os
 import runpy
 import subprocess
 import sys
 
 import pytest
+
+from mevis.evaluation.score_file import read_figures
 
 
 @pytest.mark.slow
@@ -16,7 +17,7 @@ def test_it_tests_the_shipped_model_and_draws(repo_root, tmp_path):
     command += ['--num-videos', '1', '--drawn', '1']
     done = subprocess.run(command, cwd=repo_root, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
-    scores = json.loads((tmp_path / 'scores.json').read_text())
+    scores = read_figures(tmp_path / 'scores.json')
     (row,) = (line for line in done.stdout.splitlines() if line.startswith('│ all'))
     assert row.split('│')[2].strip() == f'{scores["J&F"]:.1f}'
     films = [str(tmp_path / name) for name in ('valid_u_00000.mp4', 'sheet.png')]

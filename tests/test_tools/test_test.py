@@ -1,6 +1,5 @@
 """tools/test.py as a user runs it: killed, run again, refused, on two processes."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from mevis.evaluation.score_file import read_score_file
 from mevis.testing.tiny_mevis import write_tiny_mevis
 
 pytestmark = pytest.mark.slow
@@ -73,9 +73,13 @@ def whole(repo_root, data_root, weights, tmp_path_factory) -> Path:
 
 
 def test_scores_are_printed_and_written(whole):
-    scores = json.loads((whole / 'scores.json').read_text())
-    assert {'J', 'F', 'J&F'} <= set(scores)
-    assert all(0 <= scores[key] <= 100 for key in ('J', 'F', 'J&F'))
+    scores = read_score_file(whole / 'scores.json')
+    assert {'J', 'F', 'J&F'} <= set(scores.figures)
+    assert all(0 <= scores.figures[key] <= 100 for key in ('J', 'F', 'J&F'))
+    rows = [scores for video in scores.videos.values() for scores in video.values()]
+    assert scores.figures['J'] == pytest.approx(
+        100 * sum(row.similarity for row in rows) / len(rows)
+    )
 
 
 def test_a_killed_test_does_what_is_missing(repo_root, data_root, weights, whole, tmp_path):

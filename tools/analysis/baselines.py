@@ -29,20 +29,11 @@ def parse_args() -> argparse.Namespace:
         type=Path,
         default=[],
         metavar='FILE',
-        help='scores that tools/test.py --out wrote, for columns beside the baselines',
+        help='of --out of tools/test.py or tools/evaluate.py, for columns beside the baselines',
     )
     parser.add_argument('--out', type=Path, help='write all figures to a JSON file')
     parser.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
     return parser.parse_args()
-
-
-def read_scores(path: Path) -> dict[str, float]:
-    """The figures of a tested model."""
-    from mevis.boundary.formats import Scores
-    from mevis.boundary.json_file import read_json
-
-    scores = read_json(path, Scores, 'Name the file of tools/test.py --out.')
-    return {name: value for name, value in scores.items() if value is not None}
 
 
 def print_figures(columns: dict[str, dict[str, float]]) -> None:
@@ -66,7 +57,9 @@ def print_figures(columns: dict[str, dict[str, float]]) -> None:
 def main() -> None:
     """Runs the command."""
     args = parse_args()
-    models = {str(path): read_scores(path) for path in args.scores}
+    from mevis.evaluation.score_file import read_figures
+
+    models = {str(path): read_figures(path) for path in args.scores}
     from rich.console import Console
     from rich.progress import Progress
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +18,6 @@ from mevis.boundary.files import expanded, regular_file
 from mevis.boundary.shard import Shard
 from mevis.errors import UserError
 from mevis.registry import REFINERS, TRACK_SOURCES
-from mevis.structures.atomic_write import atomic_write_text
 
 # Settings that cannot change an answer.
 _IRRELEVANT = ('skip_videos', 'videos', 'data_root', 'split', 'chunk_size', 'init_cfg')
@@ -169,10 +167,19 @@ def submit_answers(cfg: Config, archive: str | Path) -> None:
     print(f'{archive}: {len(layout)} videos, {masks} masks, checked against the split.')
 
 
-def write_scores(path: str | Path, scores: Mapping[str, Any]) -> None:
-    """Writes the scores of a test as JSON; null for what could not be scored."""
-    figures = {key: None if math.isnan(value) else float(value) for key, value in scores.items()}
-    atomic_write_text(path, json.dumps(figures, indent=2, allow_nan=False) + '\n')
+def write_scores(path: str | Path, cfg: Config, figures: Mapping[str, Any]) -> None:
+    """Writes the scores of a test: its figures, and those of each sentence from its answers.
+
+    Args:
+        path: The file; see :func:`mevis.evaluation.score_file.write_score_file`.
+        cfg: The config of the test, whose answers lie in its work folder.
+        figures: What the metrics gave.
+    """
+    from mevis.evaluation.score_file import stored_sentence_scores, write_score_file
+
+    videos = cfg.test_dataloader.dataset.get('videos')
+    sentences = stored_sentence_scores(Path(cfg.work_dir) / 'predictions', videos)
+    write_score_file(path, figures, sentences)
 
 
 def complete_evaluator(

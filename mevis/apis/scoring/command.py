@@ -9,12 +9,11 @@ from pathlib import Path
 from mevis.boundary.arguments import WORKERS
 
 
-def add_scoring_options(parser: argparse.ArgumentParser, out: str) -> None:
+def add_scoring_options(parser: argparse.ArgumentParser) -> None:
     """Adds ``--predictions``, ``--out`` and ``--workers``.
 
     Args:
         parser: Of the tool.
-        out: What the help says of ``--out``.
     """
     parser.add_argument(
         '--predictions',
@@ -22,7 +21,12 @@ def add_scoring_options(parser: argparse.ArgumentParser, out: str) -> None:
         required=True,
         help='work folder of tools/test.py, or <video>/<expression id>/<frame>.png',
     )
-    parser.add_argument('--out', type=Path, help=out)
+    parser.add_argument(
+        '--out',
+        type=Path,
+        metavar='FILE',
+        help='write figures and the scores of each sentence to a JSON file',
+    )
     parser.add_argument(
         '--workers',
         type=WORKERS,

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mevis.boundary.formats import SentenceScores
 from mevis.datasets.long_rvos import LongRVOSDataset
 from mevis.datasets.video_record import VideoRecord
 from mevis.errors import UserError
-from mevis.evaluation.expression_score import score_frame
+from mevis.evaluation.expression_score import ExpressionKey, score_frame
 from mevis.evaluation.functional.temporal_iou import temporal_iou
 from mevis.evaluation.prediction_source import PredictionSource, open_predictions
 from mevis.structures import Expression, decode_rle
@@ -23,17 +24,38 @@ class LongRVOSScores:
     """What predictions are worth.
 
     Attributes:
+        keys: N sentences: (video, expression id).
         values: (N, 4), ``FIGURES`` of each sentence, from 0 to 1.
         types: N, of the sentences; '' where there is none.
         missing: Videos without any prediction; their sentences score 0.
     """
 
+    keys: list[ExpressionKey]
     values: np.ndarray
     types: list[str]
     missing: list[str]
 
-    def figures(self) -> dict[str, dict[str, float]]:
-        """``all`` and each type -> number of sentences, J&F and ``FIGURES``, in percent."""
+    def figures(self) -> dict[str, float]:
+        """``J&F`` and ``FIGURES`` over all sentences, and ``<metric>/<type>``, in percent."""
+        return {
+            key if name == 'all' else f'{key}/{name}': value
+            for name, (_, row) in self.groups().items()
+            for key, value in row.items()
+        }
+
+    def sentences(self) -> dict[ExpressionKey, SentenceScores]:
+        """The scores of each sentence, in the form of the file of scores."""
+        found = {}
+        for key, row, kind in zip(self.keys, self.values.tolist(), self.types, strict=True):
+            similarity, accuracy, temporal, spatial = row
+            tags = [kind] if kind else []
+            found[key] = SentenceScores(
+                similarity, accuracy, tags=tags, tIoU=temporal, vIoU=spatial
+            )
+        return found
+
+    def groups(self) -> dict[str, tuple[int, dict[str, float]]]:
+        """``all`` and each type -> number of sentences; J&F and ``FIGURES``, in percent."""
         groups = {'all': np.ones(len(self.types), bool)}
         for name in sorted(set(self.types) - {''}):
             groups[name] = np.asarray([kind == name for kind in self.types])
@@ -41,11 +63,7 @@ class LongRVOSScores:
         for name, members in groups.items():
             means = (100 * self.values[members].mean(0)).tolist()
             row = dict(zip(FIGURES, means, strict=True))
-            table[name] = {
-                'sentences': int(members.sum()),
-                'J&F': (row['J'] + row['F']) / 2,
-                **row,
-            }
+            table[name] = (int(members.sum()), {'J&F': (row['J'] + row['F']) / 2, **row})
         return table
 
 
@@ -83,12 +101,10 @@ def score_long_rvos(
     for done, found in enumerate(map_in_processes(_score_video, jobs, num_workers), 1):
         rows += found
         on_video(done, len(jobs))
-    types = [
-        next(iter(expression.tags), '')
-        for record in dataset.records
-        for expression in record.expressions
-    ]
-    return LongRVOSScores(np.asarray(rows), types, missing)
+    asked = [(record.name, e) for record in dataset.records for e in record.expressions]
+    keys = [(video, expression.exp_id) for video, expression in asked]
+    types = [next(iter(expression.tags), '') for _, expression in asked]
+    return LongRVOSScores(keys, np.asarray(rows), types, missing)
 
 
 def _score_video(job: _Job) -> list[tuple[float, ...]]:

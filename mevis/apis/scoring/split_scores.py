@@ -35,13 +35,6 @@ class ScoredSplit:
     tags: dict[ExpressionKey, tuple[str, ...]]
     missing: list[str]
 
-    def to_dict(self) -> dict[str, list[float]]:
-        """``{"<video>_<expression id>": [J, F]}``, the form of the official script."""
-        return {
-            f'{video}_{exp_id}': [score.similarity, score.accuracy]
-            for (video, exp_id), score in self.scores.items()
-        }
-
 
 @dataclass(frozen=True)
 class _VideoJob:

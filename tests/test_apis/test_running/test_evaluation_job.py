@@ -13,6 +13,7 @@ from mevis.apis.running.evaluation_job import (
     write_scores,
 )
 from mevis.errors import UserError
+from mevis.evaluation.prediction_store import PredictionStore
 from mevis.registry import METRICS
 
 
@@ -83,9 +84,19 @@ def test_a_config_without_a_test_says_so():
         keep_only_test(Config(dict(model={})))
 
 
-def test_scores_are_written_as_json(tmp_path):
-    write_scores(tmp_path / 'scores.json', {'J&F': 0.5})
-    assert json.loads((tmp_path / 'scores.json').read_text()) == {'J&F': 0.5}
+def test_scores_are_those_of_the_tested_videos(tmp_path):
+    cfg = config(videos=['bird'])
+    cfg.work_dir = str(tmp_path)
+    store = PredictionStore(tmp_path / 'predictions', {'config': 'x'})
+    noted = dict(similarity=1.0, accuracy=0.5, has_target=True, is_empty=False, tags=[])
+    for video in ('bird', 'cat'):
+        store.write(video, ['0'], [], {'7': noted})
+    write_scores(tmp_path / 'scores.json', cfg, {'J&F': 75, 'AP': float('nan')})
+    assert json.loads((tmp_path / 'scores.json').read_text()) == {
+        'figures': {'J&F': 75.0, 'AP': None},
+        'videos': {'bird': {'7': {'J': 1.0, 'F': 0.5, 'is_empty': False}}},
+        'missing': [],
+    }
 
 
 def test_answers_know_the_weights_of_their_source_of_tracks(weights, tmp_path):
@@ -113,8 +124,3 @@ def test_a_pipe_that_is_named_as_weights_is_not_waited_for(tmp_path):
         sha256(tmp_path / 'weights.pth')
     with pytest.raises(UserError, match='is a folder'):
         sha256(tmp_path)
-
-
-def test_what_cannot_be_scored_is_null(tmp_path):
-    write_scores(tmp_path / 'scores.json', {'J': float('nan'), 'F': 1})
-    assert json.loads((tmp_path / 'scores.json').read_text()) == {'J': None, 'F': 1.0}
