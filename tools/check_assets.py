@@ -9,13 +9,14 @@ import argparse
 import json
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='Exit status 0: all are there; 1: some are missing. Nothing is downloaded.',
     )

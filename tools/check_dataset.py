@@ -9,14 +9,16 @@ import json
 import os
 from pathlib import Path
 
-from mevis.boundary.arguments import FROM_0, WORKERS
+from mevis.boundary.arguments import FROM_0, WORKERS, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = CommandParser(description=__doc__)
     parser.add_argument('root', type=Path, help='folder that holds train, valid_u, ...')
-    parser.add_argument('--split', action='append', help='check this one only (repeatable)')
+    parser.add_argument(
+        '--split', action='append', help='check this one only (repeatable); default: all'
+    )
     parser.add_argument(
         '--fast', action='store_true', help='do not decode frames and masks; minutes become seconds'
     )

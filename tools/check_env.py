@@ -8,10 +8,12 @@ import json
 import sys
 from dataclasses import asdict
 
+from mevis.boundary.arguments import CommandParser
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = CommandParser(description=__doc__)
     parser.add_argument('--json', action='store_true', help='print the findings as JSON')
     return parser.parse_args()
 

@@ -10,11 +10,12 @@ from collections import Counter
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='Weights only: nothing in the file is executed. Official files can also be given'
         ' to tools/test.py as they are.',

@@ -6,11 +6,12 @@ tools/copy_config.py mevis::mutr_tiny_moving_shapes.py my_model.py
 import argparse
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', help='its name, with or without mevis::')
     parser.add_argument('target', help='a new file, or a folder for one of the same name')
     return parser.parse_args()

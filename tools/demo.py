@@ -8,16 +8,14 @@ import sys
 from typing import Any
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT
+from mevis.boundary.arguments import COUNT, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog='See docs/guides/demo.md.'
-    )
+    parser = CommandParser(description=__doc__.splitlines()[0], epilog='See docs/guides/demo.md.')
     parser.add_argument('video', help='a video file, a folder of frames or an image')
     parser.add_argument(
         '--text', action='append', required=True, help='a sentence; repeat it for several'
@@ -41,7 +39,10 @@ def parse_args() -> argparse.Namespace:
         help='process every n-th frame only (default: 1)',
     )
     parser.add_argument(
-        '--max-frames', type=COUNT, metavar='N', help='process at most N frames, from the beginning'
+        '--max-frames',
+        type=COUNT,
+        metavar='N',
+        help='process at most N frames, from the beginning; default: all',
     )
     parser.add_argument('--device', help='cpu, cuda, cuda:1; default: the GPU if there is one')
     parser.add_argument(

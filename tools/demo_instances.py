@@ -6,14 +6,14 @@ tools/demo_instances.py clip.mp4 --config CONFIG --checkpoint weights.pth
 import argparse
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT, SHARE
+from mevis.boundary.arguments import COUNT, SHARE, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0], epilog='See docs/guides/instances.md.'
     )
     parser.add_argument('video', help='a video file, a folder of frames or an image')
@@ -26,7 +26,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--top-k', type=COUNT, default=10, metavar='K', help='default: 10')
     parser.add_argument('--min-score', type=SHARE, default=0.0, help='draw no less sure tracks')
     parser.add_argument(
-        '--classes', nargs='+', default=[], help='names of the categories, in order'
+        '--classes',
+        nargs='+',
+        default=[],
+        help='names of the categories, in order; default: numbers',
     )
     parser.add_argument('--device', help='cpu, cuda, cuda:1; default: the GPU if there is one')
     add_cfg_options(parser)

@@ -7,15 +7,16 @@ tools/evaluate.py --annotations data/mevis/valid_u/meta_expressions.json \
 import argparse
 from pathlib import Path
 
+from mevis.boundary.arguments import CommandParser
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
     from mevis.apis.scoring.command import add_scoring_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='See docs/evaluation.md for what is averaged over what.',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('--annotations', type=Path, required=True, help='meta_expressions.json')
     parser.add_argument('--masks', type=Path, required=True, help='mask_dict.json of the split')

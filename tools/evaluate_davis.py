@@ -6,15 +6,16 @@ tools/evaluate_davis.py data/ref-davis --predictions work_dirs/davis --out davis
 import argparse
 from pathlib import Path
 
+from mevis.boundary.arguments import CommandParser
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
     from mevis.apis.scoring.command import add_scoring_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='See docs/guides/datasets.md for the two conventions.',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('data_root', type=Path, help='folder with DAVIS and davis_text_annotations')
     parser.add_argument('--split', default='val', help='val or train (default: %(default)s)')

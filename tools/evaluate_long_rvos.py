@@ -6,15 +6,16 @@ tools/evaluate_long_rvos.py data/long_rvos --predictions work_dirs/long --out lo
 import argparse
 from pathlib import Path
 
+from mevis.boundary.arguments import CommandParser
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
     from mevis.apis.scoring.command import add_scoring_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='See docs/guides/datasets.md for the metrics.',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('data_root', type=Path, help='folder of the dataset')
     parser.add_argument('--split', default='valid', help='default: %(default)s')

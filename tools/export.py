@@ -7,15 +7,14 @@ tools/export.py configs/mutr_tiny_moving_shapes.py \
 import argparse
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog='See docs/guides/export.md.'
-    )
+    parser = CommandParser(description=__doc__.splitlines()[0], epilog='See docs/guides/export.md.')
     parser.add_argument('config', help='the config of a MUTR')
     parser.add_argument('checkpoint', help='its weights: .pth or .safetensors')
     parser.add_argument('out', help='folder for video.onnx, sentence.onnx and export.json')

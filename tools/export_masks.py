@@ -4,17 +4,19 @@ import argparse
 import os
 from pathlib import Path
 
-from mevis.boundary.arguments import WORKERS
+from mevis.boundary.arguments import WORKERS, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    commands = parser.add_subparsers(dest='command', required=True)
+    parser = CommandParser(description=__doc__)
+    commands = parser.add_subparsers(dest='command', required=True, help='which way')
     to_png = commands.add_parser('to-png', help='mask_dict.json -> <video>/<id>/<frame>.png')
     to_png.add_argument('split', type=Path, help='<root>/<split>, in MeViS format')
     to_png.add_argument('out', type=Path, help='folder to write; existing files are kept')
-    to_png.add_argument('--by', choices=('object', 'expression'), default='object')
+    to_png.add_argument(
+        '--by', choices=('object', 'expression'), default='object', help='what <id> is'
+    )
     from_png = commands.add_parser(
         'from-png', help='<video>/<anno_id>/<frame>.png -> mask_dict.json'
     )
@@ -22,7 +24,9 @@ def parse_args() -> argparse.Namespace:
     from_png.add_argument('meta', type=Path, help='meta_expressions.json of the split')
     from_png.add_argument('out', type=Path, help='mask_dict.json to write')
     for command in (to_png, from_png):
-        command.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
+        command.add_argument(
+            '--workers', type=WORKERS, default=min(8, os.cpu_count() or 1), help='processes'
+        )
     return parser.parse_args()
 
 

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT
+from mevis.boundary.arguments import COUNT, CommandParser
 
 DATA_SET = Path(__file__).resolve().parents[1] / 'configs/_base_/datasets/mevis_instances.py'
 
@@ -16,7 +16,7 @@ def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options, add_shard
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='Run it again after an interruption to complete it. See docs/guides/instances.md.',
     )

@@ -13,15 +13,14 @@ import argparse
 import os
 from pathlib import Path
 
-from mevis.boundary.arguments import WORKERS
+from mevis.boundary.arguments import WORKERS, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='See docs/guides/own_data.md. An interrupted import is resumed.',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('frames', type=Path, help='folder of the videos')
     parser.add_argument('masks', type=Path, help='folder of the masks, or a JSON file')

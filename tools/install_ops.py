@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from mevis.boundary.arguments import CommandParser
+
 CXX20_SINCE = (2, 12)
 # setuptools 81 dropped pkg_resources, which extension builds of torch's neighbours still import.
 BUILD_TOOLS = ['setuptools>=80,<81', 'wheel', 'packaging>=24.2', 'ninja']
@@ -52,9 +54,7 @@ class Target:
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = CommandParser(description=__doc__)
     parser.add_argument('--dry-run', action='store_true', help='print what would be run')
     parser.add_argument('--rebuild', action='store_true', help='compile even if the wheel is there')
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='parallel compilations')

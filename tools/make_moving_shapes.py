@@ -9,14 +9,12 @@ import os
 import time
 from pathlib import Path
 
-from mevis.boundary.arguments import COUNT, FROM_0, SEED, SHARE, SIDE, WORKERS
+from mevis.boundary.arguments import COUNT, FROM_0, SEED, SHARE, SIDE, WORKERS, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = CommandParser(description=__doc__)
     parser.add_argument('root', type=Path, help='folder to write; an interrupted run is resumed')
     parser.add_argument(
         '--train', type=FROM_0, default=2000, help='videos; 0: no such split (default: 2000)'

@@ -9,12 +9,12 @@ import os
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import FROM_0, WORKERS
+from mevis.boundary.arguments import FROM_0, WORKERS, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='Exit status: 0 the archive is sound, 1 it is not, 2 something is missing.',
     )
@@ -35,7 +35,9 @@ def parse_args() -> argparse.Namespace:
         default=20,
         help='faults that are listed (default: %(default)s)',
     )
-    parser.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
+    parser.add_argument(
+        '--workers', type=WORKERS, default=min(8, os.cpu_count() or 1), help='processes'
+    )
     args = parser.parse_args()
     if (args.check is None) == (args.predictions is None):
         parser.error('name either predictions and --out, or --check ZIP')

@@ -6,13 +6,14 @@ tools/publish_model.py CONFIG CHECKPOINT FOLDER
 import argparse
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog="RefVidSegInferencer.from_pretrained('FOLDER') loads it. See"
         ' docs/guides/checkpoints.md.',

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT, FROM_0
+from mevis.boundary.arguments import COUNT, FROM_0, CommandParser
 
 # Training uses seed 0, so nothing of this was seen.
 SEED = 1000
@@ -13,10 +13,12 @@ SPLIT = 'valid_u'
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = CommandParser(description=__doc__)
     parser.add_argument('--config', help='default: MinVIS and a selector, which come with mevis')
     parser.add_argument('--checkpoint', help='weights of --config; default: the shipped ones')
-    parser.add_argument('--out-dir', type=Path, default=Path('work_dirs/demo'))
+    parser.add_argument(
+        '--out-dir', type=Path, default=Path('work_dirs/demo'), help='for all files'
+    )
     parser.add_argument('--num-videos', type=COUNT, default=12, help='to test (default: 12)')
     parser.add_argument('--drawn', type=FROM_0, default=3, help='videos to draw (default: 3)')
     return parser.parse_args()

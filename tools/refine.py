@@ -7,13 +7,14 @@ tools/refine.py configs/mutr_tiny_moving_shapes.py --predictions work_dirs/test/
 import argparse
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options, add_shard
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='Interrupted, the same command does what is missing. See docs/guides/refinement.md.',
     )

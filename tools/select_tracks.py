@@ -8,14 +8,14 @@ import json
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='See docs/guides/track_selection.md.',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         'tracks',

@@ -6,13 +6,14 @@ tools/test.py configs/mutr_tiny_moving_shapes.py weights.safetensors --work-dir 
 import argparse
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options, add_shard
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='Run it again after an interruption to complete it. See docs/guides/test.md.',
     )

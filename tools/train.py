@@ -7,15 +7,14 @@ tools/train.py configs/mutr_tiny_moving_shapes.py --work-dir work_dirs/tiny --re
 import argparse
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], epilog='See docs/guides/train.md.'
-    )
+    parser = CommandParser(description=__doc__.splitlines()[0], epilog='See docs/guides/train.md.')
     parser.add_argument('config', help='what to train: a file of configs/ or your own')
     parser.add_argument('--work-dir', help='checkpoints and logs; default: work_dirs/<config>')
     parser.add_argument(

@@ -9,14 +9,14 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='See docs/guides/data.md, "Sentences as audio".',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         'annotations', type=Path, help='file in MeViS format; its expressions may lack "exp"'

@@ -1,13 +1,58 @@
-"""Numbers of command lines: the types that argparse converts by."""
+"""Command lines: the parser of every tool, and the types of numbers that it converts by."""
 
 import argparse
 import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from mevis.errors import UserError
 
 _WHOLE = re.compile(r'[+-]?[0-9]{1,19}')
+
+
+class CommandParser(argparse.ArgumentParser):
+    """The parser of a tool: its help keeps the lines of the description and tells each default.
+
+    Args:
+        formatter_class: Of the help.
+        **options: Of :class:`argparse.ArgumentParser`.
+    """
+
+    def __init__(
+        self, *, formatter_class: type[argparse.HelpFormatter] | None = None, **options: Any
+    ) -> None:
+        super().__init__(formatter_class=formatter_class or DefaultsFormatter, **options)
+
+
+class DefaultsFormatter(argparse.RawDescriptionHelpFormatter):
+    """Adds the default to the help of an option whose help does not speak of it.
+
+    Text of several lines keeps them, and one of a single line is folded to the terminal.
+    """
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if '\n' in text.strip():
+            return super()._fill_text(text, width, indent)
+        return argparse.HelpFormatter._fill_text(self, text, width, indent)
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        told = action.help or ''
+        may_be_left_out = not action.required and action.default is not argparse.SUPPRESS
+        if not may_be_left_out or 'default' in told:
+            return told
+        return f'{told} (default: {shown_default(action.default).replace("%", "%%")})'
+
+
+def shown_default(value: Any) -> str:
+    """A default as a user would type it."""
+    if isinstance(value, bool):
+        return 'on' if value else 'off'
+    if value is None or value in ('', [], (), {}):
+        return 'none'
+    if isinstance(value, (list, tuple)):
+        return ' '.join(map(str, value))
+    return str(value)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from mevis.boundary.arguments import (
     SHARE,
     SIDE,
     WORKERS,
+    CommandParser,
     Number,
     Whole,
     height_and_width,
@@ -78,3 +79,26 @@ def test_sizes_are_read_in_both_orders():
 def test_other_sizes_are_refused_by_the_option(read, text, said):
     with pytest.raises(UserError, match=rf'^--size .*{said}'):
         read(text)
+
+
+def test_help_tells_defaults_and_keeps_lines():
+    parser = CommandParser(prog='tool', description='First.\n\ntool --all\n', epilog='folded ' * 30)
+    parser.add_argument('--all', action='store_true', help='everything')
+    parser.add_argument('--sizes', nargs='+', default=[1, '8%'], help='in 100%% or less')
+    parser.add_argument('--out', help='a file')
+    parser.add_argument('--told', default=3, help='a number; default: %(default)s')
+    parser.add_argument('--needed', required=True, help='a folder')
+    parser.add_argument('--hidden', default=1, help=argparse.SUPPRESS)
+    text = parser.format_help()
+    assert 'First.\n\ntool --all\n' in text
+    assert max(map(len, text.splitlines())) <= 100
+    words = ' '.join(text.split())
+    for told in (
+        'everything (default: off)',
+        'in 100% or less (default: 1 8%)',
+        'a file (default: none)',
+        'a number; default: 3',
+        '--needed NEEDED a folder',
+    ):
+        assert told in words
+    assert 'hidden' not in words

@@ -8,19 +8,20 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import SEED
+from mevis.boundary.arguments import SEED, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='Cut off, the same command does what is missing. See docs/ablation.md.',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('plan', type=Path, help='the rows, a YAML file of configs/ablation/')
     parser.add_argument('--rows', nargs='+', metavar='ROW', help='these only (default: all)')
-    parser.add_argument('--seeds', nargs='+', type=SEED, default=[0], metavar='N')
+    parser.add_argument(
+        '--seeds', nargs='+', type=SEED, default=[0], metavar='N', help='each trains every row'
+    )
     parser.add_argument('--work-dir', type=Path, help='default: work_dirs/ablation_<plan>')
     parser.add_argument('--chart', type=Path, help='PNG (default: <work-dir>/chart.png)')
     parser.add_argument(

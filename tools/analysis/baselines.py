@@ -9,20 +9,19 @@ import os
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import WORKERS
+from mevis.boundary.arguments import WORKERS, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='empty: nothing; all objects: every annotated one; everything that moves: those'
         ' whose centre moves by more than half their size; random object: the mean over all.',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('root', type=Path, help='dataset in MeViS format')
     parser.add_argument('--split', default='valid_u', help='with truth (default: %(default)s)')
-    parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='these only')
+    parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='these only; default: all')
     parser.add_argument(
         '--scores',
         nargs='+',
@@ -32,7 +31,9 @@ def parse_args() -> argparse.Namespace:
         help='of --out of tools/test.py or tools/evaluate.py, for columns beside the baselines',
     )
     parser.add_argument('--out', type=Path, help='write all figures to a JSON file')
-    parser.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
+    parser.add_argument(
+        '--workers', type=WORKERS, default=min(8, os.cpu_count() or 1), help='processes'
+    )
     return parser.parse_args()
 
 

@@ -16,17 +16,17 @@ import tempfile
 import time
 from pathlib import Path
 
-from mevis.boundary.arguments import COUNT, WORKERS
+from mevis.boundary.arguments import COUNT, WORKERS, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = CommandParser(description=__doc__)
     parser.add_argument('--dir', type=Path, help='keep the generated split here and reuse it')
-    parser.add_argument('--videos', type=COUNT, default=1662)
-    parser.add_argument('--masks', type=COUNT, default=450_000)
-    parser.add_argument('--expressions', type=COUNT, default=23_051)
-    parser.add_argument('--workers', type=WORKERS, default=4)
+    parser.add_argument('--videos', type=COUNT, default=1662, help='of the split')
+    parser.add_argument('--masks', type=COUNT, default=450_000, help='in all')
+    parser.add_argument('--expressions', type=COUNT, default=23_051, help='in all')
+    parser.add_argument('--workers', type=WORKERS, default=4, help='processes that load')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument('--load', action='store_true', help=argparse.SUPPRESS)
     return parser.parse_args()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mevis.boundary.arguments import COUNT, height_and_width
+from mevis.boundary.arguments import COUNT, CommandParser, height_and_width
 
 MODELS = {'minvis': 'MinVIS', 'online': 'DVIS_online', 'offline': 'DVIS_offline'}
 SIDES = ('official', 'ours')
@@ -24,23 +24,29 @@ MOST_TIME, MOST_MEMORY = 1.0, 0.6
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog=f'Exit status: 0 if ours takes at most {MOST_TIME} of the time and {MOST_MEMORY} of'
         ' the memory, 1 if not, 2 for bad input.',
     )
-    parser.add_argument('--official-root', type=Path, required=True, metavar='DIR')
+    parser.add_argument(
+        '--official-root',
+        type=Path,
+        required=True,
+        metavar='DIR',
+        help='checkout of zhang-tao-whu/DVIS',
+    )
     parser.add_argument(
         '--recordings',
         type=Path,
         metavar='DIR',
         help='with weight_rule.json; default: dvis of the recordings beside the repository',
     )
-    parser.add_argument('--model', choices=MODELS, default='online')
-    parser.add_argument('--frames', type=COUNT, default=40)
-    parser.add_argument('--size', default='360x640', metavar='HxW')
-    parser.add_argument('--num-queries', type=COUNT, default=100)
-    parser.add_argument('--window-size', type=COUNT, default=3)
+    parser.add_argument('--model', choices=MODELS, default='online', help='of DVIS')
+    parser.add_argument('--frames', type=COUNT, default=40, help='of the video')
+    parser.add_argument('--size', default='360x640', metavar='HxW', help='size of the frames')
+    parser.add_argument('--num-queries', type=COUNT, default=100, help='object queries')
+    parser.add_argument('--window-size', type=COUNT, default=3, help='frames at a time')
     parser.add_argument(
         '--mask-features',
         choices=('disk', 'memory', 'recompute'),

@@ -15,14 +15,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mevis.boundary.arguments import COUNT, height_and_width
+from mevis.boundary.arguments import COUNT, CommandParser, height_and_width
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+    parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument('--size', default='720x1280', metavar='HxW', help='size of the frames')
     parser.add_argument('--frames', type=COUNT, default=40, metavar='N', help='of the video')
     parser.add_argument('--repeats', type=COUNT, default=3, help='rounds, of which the best counts')

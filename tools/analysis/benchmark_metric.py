@@ -9,14 +9,14 @@ import json
 import time
 from collections.abc import Callable, Sequence
 
-from mevis.boundary.arguments import COUNT, SIDE
+from mevis.boundary.arguments import COUNT, SIDE, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--height', type=SIDE, default=720)
-    parser.add_argument('--width', type=SIDE, default=1280)
+    parser = CommandParser(description=__doc__)
+    parser.add_argument('--height', type=SIDE, default=720, help='of the masks')
+    parser.add_argument('--width', type=SIDE, default=1280, help='of the masks')
     parser.add_argument('--frames', type=COUNT, default=20, help='per kind of mask')
     parser.add_argument('--repeats', type=COUNT, default=3, help='rounds, of which the best counts')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')

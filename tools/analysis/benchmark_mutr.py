@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mevis.boundary.arguments import COUNT, height_and_width
+from mevis.boundary.arguments import COUNT, CommandParser, height_and_width
 
 SIDES = ('official', 'ours')
 # What ours may take of the official time and memory.
@@ -24,7 +24,7 @@ MANY_SENTENCES = 8
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='Exit status: 0 if ours stays within its share of the official time and memory'
         f' (one sentence {BARS["sentence"]}, from {MANY_SENTENCES} sentences'
@@ -38,7 +38,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--backbone', default='resnet50', help='official name, such as swin_t_p4w7')
     parser.add_argument('--frames', type=COUNT, help='default: 20, or 5 in training')
-    parser.add_argument('--sentences', type=COUNT, default=8)
+    parser.add_argument('--sentences', type=COUNT, default=8, help='about one video')
     parser.add_argument('--size', metavar='HxW', help='default: 360x640, or 352x640 in training')
     parser.add_argument('--train', action='store_true', help='losses and gradients of one clip')
     parser.add_argument(

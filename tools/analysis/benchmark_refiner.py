@@ -13,7 +13,7 @@ import json
 import subprocess
 import sys
 
-from mevis.boundary.arguments import COUNT, height_and_width
+from mevis.boundary.arguments import COUNT, CommandParser, height_and_width
 
 SAM2 = ('sam2_small', 'sam2_tiny')
 HQ_SAM = ('small', 'vit_tiny', 'vit_b', 'vit_l', 'vit_h')
@@ -21,15 +21,19 @@ HQ_SAM = ('small', 'vit_tiny', 'vit_b', 'vit_l', 'vit_h')
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         'model',
         choices=(*HQ_SAM, *SAM2),
         help='HQ-SAM of that size or SAM 2 (sam2_tiny: full size); small ones are for memory',
     )
-    parser.add_argument('--frames', type=COUNT, nargs='+', default=[2], metavar='N')
-    parser.add_argument('--sentences', type=COUNT, nargs='+', default=[1, 8], metavar='N')
-    parser.add_argument('--size', default='360x640', metavar='HxW')
+    parser.add_argument(
+        '--frames', type=COUNT, nargs='+', default=[2], metavar='N', help='of the video'
+    )
+    parser.add_argument(
+        '--sentences', type=COUNT, nargs='+', default=[1, 8], metavar='N', help='about it'
+    )
+    parser.add_argument('--size', default='360x640', metavar='HxW', help='size of the frames')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument('--run', nargs=2, type=int, metavar=('T', 'E'), help=argparse.SUPPRESS)
     return parser.parse_args()

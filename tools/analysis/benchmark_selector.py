@@ -10,21 +10,23 @@ import argparse
 import json
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT
+from mevis.boundary.arguments import COUNT, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', help='the config of a TrackSelector with its test data')
     parser.add_argument('checkpoint', help='its weights')
     parser.add_argument(
         '--dvis', nargs=2, required=True, metavar=('CONFIG', 'CHECKPOINT'), help='finds the tracks'
     )
     parser.add_argument('--videos', type=COUNT, default=5, help='how many (default: %(default)s)')
-    parser.add_argument('--sentences', type=COUNT, nargs='+', default=[1, 8], metavar='N')
+    parser.add_argument(
+        '--sentences', type=COUNT, nargs='+', default=[1, 8], metavar='N', help='about a video'
+    )
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     add_cfg_options(parser)
     return parser.parse_args()

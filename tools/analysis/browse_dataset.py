@@ -8,14 +8,14 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT
+from mevis.boundary.arguments import COUNT, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         'root',
         type=Path,

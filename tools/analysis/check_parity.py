@@ -7,13 +7,14 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 MODELS = {'mutr': 'mevis.apis.parity.mutr', 'dvis': 'mevis.apis.parity.dvis'}
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='Exit status: 0 all within their tolerance, 1 some are not, 2 bad input.',
     )

@@ -10,16 +10,16 @@ import json
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 FIGURES = ('N-acc', 'T-acc', 'J&F-target', 'J&F', 'Final-target', 'Final-all')
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='See docs/guides/track_selection.md, "Sentences without a target".',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('predictions', type=Path, help='work folder of tools/test.py')
     parser.add_argument(

@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT, FROM_0, SEED, Number
+from mevis.boundary.arguments import COUNT, FROM_0, SEED, CommandParser, Number
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='A case is repeated by --first N --count 1; --keep DIR writes its file.',
     )
@@ -27,7 +27,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--list', action='store_true', help='list the formats')
     parser.add_argument('--count', type=COUNT, default=1000, help='cases of each (default: 1000)')
     parser.add_argument('--first', type=FROM_0, default=0, help='number of the first case')
-    parser.add_argument('--seed', type=SEED, default=0)
+    parser.add_argument('--seed', type=SEED, default=0, help='of the damage')
     parser.add_argument(
         '--seconds', type=Number(0.1, 3600), default=10, help='that a case may take (default: 10)'
     )

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mevis.boundary.arguments import COUNT, height_and_width
+from mevis.boundary.arguments import COUNT, CommandParser, height_and_width
 
 STORES = ('disk', 'memory', 'recompute')
 
@@ -22,11 +22,13 @@ def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', type=Path, help='the config of a DVIS or MinVIS')
     parser.add_argument('--checkpoint', type=Path, help='its weights; default: random ones')
-    parser.add_argument('--frames', type=COUNT, nargs='+', default=[50, 400], metavar='N')
-    parser.add_argument('--size', default='360x640', metavar='HxW')
+    parser.add_argument(
+        '--frames', type=COUNT, nargs='+', default=[50, 400], metavar='N', help='of the video'
+    )
+    parser.add_argument('--size', default='360x640', metavar='HxW', help='size of the frames')
     parser.add_argument(
         '--mask-features', nargs='+', choices=STORES, default=STORES, help='default: each'
     )

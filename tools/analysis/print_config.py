@@ -6,13 +6,14 @@ tools/analysis/print_config.py configs/mutr_tiny_moving_shapes.py --key model.te
 import argparse
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument('config', help='a file of configs/ or your own')
     parser.add_argument('--key', help='only this entry: model.refiner, train_dataloader.dataset')
     add_cfg_options(parser)

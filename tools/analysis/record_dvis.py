@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT, SEED
+from mevis.boundary.arguments import COUNT, SEED, CommandParser
 
 ARCHITECTURES = ('MinVIS', 'DVIS_online', 'DVIS_offline')
 _ATTEMPTS = 20
@@ -20,7 +20,7 @@ _ATTEMPTS = 20
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument('out', type=Path, help='folder of the recordings, new or empty')
     parser.add_argument(
         '--official-root',
@@ -36,7 +36,7 @@ def parse_args() -> argparse.Namespace:
         help='with weight_rule.json; default: dvis of the recordings beside the repository',
     )
     parser.add_argument('--cases', type=COUNT, default=3, help='of MinVIS, online, offline in turn')
-    parser.add_argument('--seed', type=SEED, default=0)
+    parser.add_argument('--seed', type=SEED, default=0, help='of weights and frames')
     return parser.parse_args()
 
 

@@ -14,7 +14,7 @@ import json
 from typing import Any
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT, height_and_width
+from mevis.boundary.arguments import COUNT, CommandParser, height_and_width
 
 AXES = {
     'frames': [4, 8, 16, 32],
@@ -27,8 +27,10 @@ AXES = {
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--axes', nargs='+', choices=AXES, default=list(AXES), metavar='AXIS')
+    parser = CommandParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        '--axes', nargs='+', choices=AXES, default=list(AXES), metavar='AXIS', help='what grows'
+    )
     for axis, amounts in AXES.items():
         given = ' '.join(map(str, amounts))
         multiples = ', as multiples of those of --size' if axis == 'pixels' else ''

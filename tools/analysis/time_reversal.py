@@ -7,14 +7,14 @@ import argparse
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT, SEED
+from mevis.boundary.arguments import COUNT, SEED, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0],
         epilog='An IoU of 1 and a difference of 0: the model is blind to the order of frames.',
     )
@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--videos', type=COUNT, metavar='N', help='videos, spread over the dataset; default: all'
     )
-    parser.add_argument('--split', help='another split than that of the config')
+    parser.add_argument('--split', help='default: that of the config')
     parser.add_argument(
         '--synthetic',
         type=COUNT,

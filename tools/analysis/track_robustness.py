@@ -8,14 +8,13 @@ import json
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT, SEED, SHARE
+from mevis.boundary.arguments import COUNT, SEED, SHARE, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog='multi: rest or move; motion: needs several frames; order: needs their order. All'
         ' right: exactly the tracks that are meant are chosen. AUC: of tracks for left and right.',
     )
@@ -24,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--scenes', type=COUNT, default=200, help='per row; default: %(default)s')
     parser.add_argument('--crowds', type=SHARE, default=0.5, help='share; default: %(default)s')
     parser.add_argument('--seed', type=SEED, default=1, help='of the scenes; training uses 0')
-    parser.add_argument('--only', nargs='+', metavar='ROW', help='these rows')
+    parser.add_argument('--only', nargs='+', metavar='ROW', help='these rows; default: all')
     parser.add_argument('--out', type=Path, metavar='FILE', help='write all figures as JSON')
     return parser.parse_args()
 

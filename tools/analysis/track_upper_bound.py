@@ -9,22 +9,22 @@ import os
 from pathlib import Path
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT, WORKERS
+from mevis.boundary.arguments import COUNT, WORKERS, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = CommandParser(description=__doc__)
     parser.add_argument('root', type=Path, help='dataset in MeViS format')
     parser.add_argument('--split', default='valid_u', help='with truth (default: %(default)s)')
     parser.add_argument('--tracks', type=Path, required=True, help='folder of the tracks')
     parser.add_argument(
         '--top-k', type=COUNT, default=10, help='best tracks (default: %(default)s)'
     )
-    parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='these only')
-    parser.add_argument('--workers', type=WORKERS, default=min(8, os.cpu_count() or 1))
+    parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='these only; default: all')
+    parser.add_argument(
+        '--workers', type=WORKERS, default=min(8, os.cpu_count() or 1), help='processes'
+    )
     parser.add_argument('--out', type=Path, help='write the figures to a JSON file')
     return parser.parse_args()
 
