@@ -181,6 +181,48 @@ class StoredPredictions(Struct):
     record: Any = None
 
 
+class RefCOCOSentence(Struct):
+    """A sentence of ``refs(<split by>)``, cleaned (``sent``)."""
+
+    sent_id: Id | str
+    sent: str
+
+
+class RefCOCORef(Struct):
+    """An object of an image and what is said about it, of the ``refs`` of RefCOCO."""
+
+    image_id: Id
+    ann_id: Id
+    split: str
+    sentences: list[RefCOCOSentence]
+
+
+class RefCOCOImage(Struct):
+    """An image; in the converted file one per sentence, which is its caption."""
+
+    id: Id
+    file_name: str
+    height: Side
+    width: Side
+    caption: str | None = None
+
+
+class RefCOCOAnnotation(Struct):
+    """An object: polygons or an RLE.  In the converted file ``original_id`` is its id in COCO."""
+
+    id: Id
+    image_id: Id
+    segmentation: Mask
+    original_id: Id | None = None
+
+
+class RefCOCOFile(Struct):
+    """``instances.json`` of RefCOCO, or ``instances_<dataset>_<split>.json``."""
+
+    images: Annotated[list[RefCOCOImage], Meta(min_length=1)]
+    annotations: list[RefCOCOAnnotation]
+
+
 class Scene(Struct):
     """A video of ``scenes.json`` of MovingShapes, as far as it is read."""
 

@@ -5,17 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pycocotools import mask as coco_mask
-
 from mevis.boundary.formats import YouTubeVISResult
 from mevis.boundary.json_file import checked_json, parse_json, read_bytes
+from mevis.boundary.polygons import polygons_to_rle
 from mevis.boundary.rle import check_track, compressed, rle_size
 from mevis.errors import UserError
 from mevis.structures import InstanceMasks
 
 Size = tuple[int, int]
-_FAR = 10
-"""Sides of the picture."""
 
 
 class YouTubeVISResults:
@@ -122,28 +119,5 @@ def _size_of(entries: Sequence[tuple[int, YouTubeVISResult]], place: str) -> Siz
 def _compressed(place: str, segment: Any, size: Size) -> Any:
     """A mask of any form as compressed RLE; one that has this form already is checked later."""
     if isinstance(segment, list):
-        return _from_polygons(place, segment, size)
+        return polygons_to_rle(segment, size, place)
     return None if segment is None else compressed(segment, place)
-
-
-def _from_polygons(place: str, polygons: Sequence[Any], size: Size) -> dict[str, Any] | None:
-    if not polygons:
-        return None
-    try:
-        points = [[float(value) for value in polygon] for polygon in polygons]
-    except (TypeError, ValueError) as error:
-        raise UserError(f'{place}: no RLE, null or list of polygons [x, y, ...].') from error
-    if any(len(p) < 6 or len(p) % 2 for p in points):
-        raise UserError(f'{place}: a polygon needs three points or more, [x, y, x, y, ...].')
-    # pycocotools walks along each edge, however far outside of the picture it is.
-    far = _FAR * max(size)
-    if any(not abs(value) <= far for p in points for value in p):
-        raise UserError(f'{place}: a point of the polygon is far outside of the picture.')
-    return _as_text(coco_mask.merge(coco_mask.frPyObjects(points, *size)))
-
-
-def _as_text(rle: dict[str, Any]) -> dict[str, Any]:
-    return {
-        'size': [int(side) for side in rle['size']],
-        'counts': rle['counts'].decode('ascii'),
-    }

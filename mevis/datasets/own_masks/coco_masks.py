@@ -8,7 +8,8 @@ from pycocotools import mask as coco_mask
 
 from mevis.boundary.formats import MaskFile, MaskFileAnnotation
 from mevis.boundary.json_file import read_json
-from mevis.boundary.rle import Rle, check_runs, check_size, compressed
+from mevis.boundary.polygons import mask_to_rle
+from mevis.boundary.rle import Rle
 from mevis.errors import UserError
 
 _FORMS = 'Expected YouTube-VIS ("videos" with "file_names") or COCO ("images" with "file_name").'
@@ -60,13 +61,13 @@ class CocoMasks:
             for frame, mask, place in masks:
                 if frame not in wanted:
                     continue
-                rle = _as_rle(mask, size, place)
+                rle = mask_to_rle(mask, size, place)
                 if frame in track:
                     raise UserError(
                         f'{place}: object {name} of video {video} has two masks in frame {frame}.'
                         ' Give each object a number of its own.'
                     )
-                if coco_mask.area(rle):
+                if rle is not None and coco_mask.area(rle):
                     track[frame] = rle
         return tracks
 
@@ -144,24 +145,3 @@ class CocoMasks:
         if str(key) not in entries:
             raise UserError(f'{place}: its {name} is {key}, which the file does not list.')
         return entries[str(key)]
-
-
-def _as_rle(mask: Any, size: tuple[int, int], place: str) -> Rle:
-    """Polygons or an RLE of either form as a compressed RLE of the right size."""
-    if isinstance(mask, list):
-        if not all(
-            isinstance(polygon, list)
-            and len(polygon) >= 6
-            and len(polygon) % 2 == 0
-            and all(isinstance(number, (int, float)) for number in polygon)
-            for polygon in mask
-        ):
-            raise UserError(
-                f'{place}: a polygon must be a list of at least three points, x and y in turn.'
-            )
-        rle = coco_mask.merge(coco_mask.frPyObjects(mask, *size))
-        return {'size': list(size), 'counts': rle['counts'].decode('ascii')}
-    rle = compressed(mask, place)
-    check_size(rle['size'], size, place)
-    check_runs([rle], place)
-    return rle
