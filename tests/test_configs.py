@@ -134,6 +134,14 @@ def test_rates_match_parameters(path):
     assert [key for key in keys if not any(key in name for name in names)] == []
 
 
+def clip_length(cfg: Config) -> int:
+    """Frames of a training clip, of whatever dataset it is."""
+    dataset = cfg.train_dataloader.dataset
+    dataset = dataset.get('datasets', [dataset])[0]
+    made = [step.num_frames for step in dataset.pipeline if step.type == 'ImageToPseudoClip']
+    return made[0] if made else dataset.frame_sampler.num_frames
+
+
 SMALL_BACKBONES = {
     'mmdet.ResNet': (
         dict(depth=18, base_channels=8, frozen_stages=-1),
@@ -170,7 +178,7 @@ def test_a_small_mutr_of_its_kind_learns(path):
     )
     from mevis.structures import Expression, RefVidSegDataSample
 
-    num_frames = cfg.train_dataloader.dataset.frame_sampler.num_frames
+    num_frames = clip_length(cfg)
     sample = RefVidSegDataSample(
         metainfo=dict(
             video='a',

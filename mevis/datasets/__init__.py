@@ -2,6 +2,7 @@
 
 from mevis.datasets import frame_samplers, transforms
 from mevis.datasets.instance_dataset import InstanceDataset
+from mevis.datasets.joint_dataset import JointDataset
 from mevis.datasets.long_rvos import LongRVOSDataset
 from mevis.datasets.mevis import MeViSDataset
 from mevis.datasets.mevis_instances import MeViSInstanceDataset
@@ -10,16 +11,19 @@ from mevis.datasets.motion_tracks import MotionTracksDataset
 from mevis.datasets.ref_davis import RefDAVISDataset
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.ref_youtube_vos import RefYouTubeVOSDataset
+from mevis.datasets.refcoco import RefCOCODataset
 from mevis.datasets.track_choice_dataset import TrackChoiceDataset
 from mevis.datasets.youtube_vis import YouTubeVISDataset
 
 __all__ = [
     'InstanceDataset',
+    'JointDataset',
     'LongRVOSDataset',
     'MeViSDataset',
     'MeViSInstanceDataset',
     'MeViSV2Dataset',
     'MotionTracksDataset',
+    'RefCOCODataset',
     'RefDAVISDataset',
     'RefVidSegDataset',
     'RefYouTubeVOSDataset',

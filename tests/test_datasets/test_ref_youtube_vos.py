@@ -1,6 +1,5 @@
 """Ref-YouTube-VOS: truth from palette PNGs."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,36 +9,16 @@ from PIL import Image
 from mevis.datasets import RefYouTubeVOSDataset
 from mevis.errors import UserError
 from mevis.structures import decode_rle
+from mevis.testing.tiny_ref_youtube_vos import write_tiny_ref_youtube_vos
 
 
 @pytest.fixture
-def objects() -> np.ndarray:
-    ids = np.zeros((3, 20, 30), np.uint8)
-    ids[:, 2:8, 3:9] = 1
-    ids[:2, 10:18, 12:20] = 2
-    return ids
+def objects(tmp_path: Path) -> np.ndarray:
+    return write_tiny_ref_youtube_vos(tmp_path)
 
 
 @pytest.fixture
 def root(tmp_path: Path, objects: np.ndarray) -> Path:
-    for split in ('train', 'valid'):
-        expressions = {'0': {'exp': 'a fish'}, '1': {'exp': 'another fish'}}
-        if split == 'train':
-            expressions['0']['obj_id'], expressions['1']['obj_id'] = '1', '2'
-        names = ['00000', '00005', '00010']
-        meta = {'videos': {'fish': {'expressions': expressions, 'frames': names}}}
-        folder = tmp_path / 'meta_expressions' / split
-        folder.mkdir(parents=True)
-        (folder / 'meta_expressions.json').write_text(json.dumps(meta))
-        frames = tmp_path / split / 'JPEGImages' / 'fish'
-        annotations = tmp_path / split / 'Annotations' / 'fish'
-        frames.mkdir(parents=True)
-        annotations.mkdir(parents=True)
-        for name, ids in zip(names, objects, strict=True):
-            Image.fromarray(np.zeros((20, 30, 3), np.uint8)).save(frames / f'{name}.jpg')
-            image = Image.fromarray(ids, 'P')
-            image.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0])
-            image.save(annotations / f'{name}.png')
     return tmp_path
 
 

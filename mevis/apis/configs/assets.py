@@ -10,6 +10,8 @@ from mmengine.config import Config
 from mevis.boundary.files import expanded
 from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.mevis_format import V1_FILE, V2_FILES, annotation_file
+from mevis.datasets.refcoco import SPLIT_BY
+from mevis.datasets.refcoco_files import annotation_paths
 from mevis.refiners.sam2_model import FOLDER as SAM2_FOLDER
 from mevis.refiners.sam_weights import FOLDER as SAM_FOLDER
 from mevis.refiners.sam_weights import HQ_FILES
@@ -19,6 +21,9 @@ _SOURCES = {
     'MeViS': 'MeViS v1 or v2: https://github.com/henghuiding/MeViS',
     'MeViSV2': 'MeViS v2: https://huggingface.co/datasets/FudanCVL/MeViSv2',
     'RefYouTubeVOS': 'Ref-YouTube-VOS: https://youtube-vos.org/dataset/rvos/',
+    'RefCOCO': 'RefCOCO: https://github.com/lichengunc/refer; images: https://cocodataset.org',
+    'RefDAVIS': 'Ref-DAVIS17: https://davischallenge.org; docs/guides/datasets.md',
+    'LongRVOS': 'the Hugging Face hub, dataset iSEE-Laboratory/Long-RVOS',
     'YouTubeVIS': 'YouTube-VIS: https://youtube-vos.org/dataset/vis/',
     'HFTextEncoder': 'the Hugging Face hub, model {name}: `hf download {name}`',
     'HQSAMRefiner': 'https://github.com/SysCV/sam-hq, "Model Checkpoints"',
@@ -97,14 +102,9 @@ def _of_dataset(key: str, node: Mapping[str, Any]) -> Iterator[Asset]:
         return
     kind = _kind(node)
     synthetic = Path(root).name == 'moving_shapes'
+    owner = kind.removesuffix('Dataset')
+    source = _SOURCES.get(owner, _SOURCES['MeViS'])
     for part in _parts_of_split(kind, split, node):
-        source = _SOURCES['MeViS']
-        if kind.startswith('RefYouTubeVOS'):
-            source = _SOURCES['RefYouTubeVOS']
-        elif kind == 'MeViSV2Dataset':
-            source = _SOURCES['MeViSV2']
-        elif kind.startswith('YouTubeVIS'):
-            source = _SOURCES['YouTubeVIS']
         yield _file(key, f'{root}/{part}', _SHAPES if synthetic else source)
     if tracks := node.get('instance_masks_dir'):
         key = f'{key}.instance_masks_dir'
@@ -118,6 +118,16 @@ def _parts_of_split(kind: str, split: str, node: Mapping[str, Any]) -> list[str]
     if kind.startswith('RefYouTubeVOS'):
         parts = [f'meta_expressions/{split}/meta_expressions.json', f'{split}/JPEGImages']
         return parts + [f'{split}/Annotations'] * (split == 'train')
+    if kind.startswith('RefCOCO'):
+        name = node.get('name', 'refcoco')
+        split_by = node.get('split_by') or SPLIT_BY.get(name, 'unc')
+        files = annotation_paths(Path(node['data_root'], name), split, split_by)
+        return [f'{name}/{file.name}' for file in files] + [node.get('images', 'train2014')]
+    if kind.startswith('RefDAVIS'):
+        parts = [f'ImageSets/2017/{split}.txt', 'JPEGImages/480p', 'Annotations_unsupervised/480p']
+        return [*(f'DAVIS/{part}' for part in parts), 'davis_text_annotations']
+    if kind.startswith('LongRVOS'):
+        return [f'{split}/{part}' for part in (V1_FILE, 'JPEGImages', 'Annotations')]
     folder = Path(node['data_root'], split)
     names = V2_FILES if kind == 'MeViSV2Dataset' else (V1_FILE, *V2_FILES)
     frames = FrameFiles(folder / 'JPEGImages').root.name

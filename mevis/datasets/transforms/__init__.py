@@ -19,9 +19,11 @@ from mevis.datasets.transforms.loading import (
     OpenClipFrames,
 )
 from mevis.datasets.transforms.packing import PackRefVidSegInputs
+from mevis.datasets.transforms.pseudo_clip import ImageToPseudoClip
 from mevis.datasets.transforms.track_matching import MatchTracks
 
 __all__ = [
+    'ImageToPseudoClip',
     'LoadClipFrames',
     'LoadClipInstances',
     'LoadClipMasks',

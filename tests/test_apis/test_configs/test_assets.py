@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mevis.apis.configs.assets import find_assets
 from mevis.apis.configs.loading import load_config
 from mevis.testing.tiny_mevis import write_tiny_mevis
+from mevis.testing.tiny_refcoco import write_tiny_refcoco
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -40,6 +41,28 @@ def test_present_and_missing_follow_the_disk(tmp_path):
     assert all(asset.present for asset in find_assets(cfg))
     (tmp_path / 'train/mask_dict.json').unlink()
     assert [Path(a.path).name for a in find_assets(cfg) if not a.present] == ['mask_dict.json']
+
+
+def test_the_joint_training_names_four_datasets(tmp_path):
+    found = paths(load_config(ROOT / 'configs/mutr_r50_joint.py'))
+    assert {
+        'data/coco/refcoco/refs(unc).p',
+        'data/coco/refcoco+/instances.json',
+        'data/coco/refcocog/refs(umd).p',
+        'data/coco/train2014',
+        'data/ref-youtube-vos/train/Annotations',
+        'data/ref-davis/davis_text_annotations',
+        'data/weights/resnet50.pth',
+    } <= set(found)
+    assert 'refer' in found['data/coco/refcocog/refs(umd).p'].source
+    write_tiny_refcoco(tmp_path, form='converted')
+    dataset = dict(type='RefCOCODataset', data_root=str(tmp_path), split='val', name='refcoco')
+    found = find_assets(Config(dict(test_dataloader=dict(dataset=dataset))))
+    assert [Path(asset.path).name for asset in found] == [
+        'instances_refcoco_val.json',
+        'train2014',
+    ]
+    assert all(asset.present for asset in found)
 
 
 def test_splits_without_ground_truth_need_no_masks():
