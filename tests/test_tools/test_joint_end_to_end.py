@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mevis.evaluation.score_file import read_figures
 from mevis.testing.tiny_davis import write_tiny_davis
 from mevis.testing.tiny_ref_youtube_vos import write_tiny_ref_youtube_vos
 from mevis.testing.tiny_refcoco import write_tiny_refcoco
@@ -50,7 +51,7 @@ def test_joint_training_and_a_test_on_images(repo_root: Path, data_root: Path, t
     weights = work_dir / 'iter_4.pth'
     options = ('--work-dir', tmp_path / 'test', '--out', out, '--cfg-options', *roots)
     run(repo_root, 'tools/test.py', CONFIG, weights, *options)
-    scores = json.loads(out.read_text())
+    scores = read_figures(out)
     assert set(scores) == {'cIoU', 'mIoU', *(f'P@0.{digit}' for digit in range(5, 10))}
     assert all(0 <= value <= 100 for value in scores.values())
     assert len(list((tmp_path / 'test/predictions/videos').glob('*.json'))) == 2
