@@ -24,6 +24,7 @@ class MeViSExpression(Struct):
         obj_id: Their ids within the video; in Ref-YouTube-VOS, the one object.
         tags: Kinds of sentence.
         type: The one kind, in Long-RVOS.
+        type_id: The number of the one kind, in ReVOS.
     """
 
     exp: str
@@ -31,6 +32,7 @@ class MeViSExpression(Struct):
     obj_id: list[Id | str] | Id | str | None = None
     tags: list[str] = field(default_factory=list)
     type: Any = None
+    type_id: Any = None
 
 
 class MeViSVideo(Struct):
@@ -229,7 +231,17 @@ class Scene(Struct):
     objects: list[Any]
 
 
-class SentenceScores(Struct, omit_defaults=True, rename=dict(similarity='J', accuracy='F')):
+class RevosForeground(Struct):
+    """A video of ``mask_dict_foreground.json`` of ReVOS: an RLE, or several, per frame."""
+
+    masks_rle: list[Any]
+
+
+class SentenceScores(
+    Struct,
+    omit_defaults=True,
+    rename=dict(similarity='J', accuracy='F', pixel_accuracy='A', robustness='R'),
+):
     """What the answer to a sentence is worth, from 0 to 1.
 
     Attributes:
@@ -240,6 +252,8 @@ class SentenceScores(Struct, omit_defaults=True, rename=dict(similarity='J', acc
         tags: Kinds of sentence.
         tIoU: Of Long-RVOS alone.
         vIoU: Likewise.
+        pixel_accuracy: A, of ReVOS alone.
+        robustness: R, likewise.
     """
 
     similarity: float
@@ -249,6 +263,8 @@ class SentenceScores(Struct, omit_defaults=True, rename=dict(similarity='J', acc
     tags: list[str] = field(default_factory=list)
     tIoU: float | None = None  # noqa: N815
     vIoU: float | None = None  # noqa: N815
+    pixel_accuracy: float | None = None
+    robustness: float | None = None
 
 
 class ScoreFile(Struct):

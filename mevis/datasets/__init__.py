@@ -12,6 +12,7 @@ from mevis.datasets.ref_davis import RefDAVISDataset
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.ref_youtube_vos import RefYouTubeVOSDataset
 from mevis.datasets.refcoco import RefCOCODataset
+from mevis.datasets.revos import ReVOSDataset
 from mevis.datasets.track_choice_dataset import TrackChoiceDataset
 from mevis.datasets.youtube_vis import YouTubeVISDataset
 
@@ -23,6 +24,7 @@ __all__ = [
     'MeViSInstanceDataset',
     'MeViSV2Dataset',
     'MotionTracksDataset',
+    'ReVOSDataset',
     'RefCOCODataset',
     'RefDAVISDataset',
     'RefVidSegDataset',

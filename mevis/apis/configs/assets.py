@@ -24,6 +24,7 @@ _SOURCES = {
     'RefCOCO': 'RefCOCO: https://github.com/lichengunc/refer; images: https://cocodataset.org',
     'RefDAVIS': 'Ref-DAVIS17: https://davischallenge.org; docs/guides/datasets.md',
     'LongRVOS': 'the Hugging Face hub, dataset iSEE-Laboratory/Long-RVOS',
+    'ReVOS': 'ReVOS: https://github.com/cilinyan/ReVOS-api',
     'YouTubeVIS': 'YouTube-VIS: https://youtube-vos.org/dataset/vis/',
     'HFTextEncoder': 'the Hugging Face hub, model {name}: `hf download {name}`',
     'HQSAMRefiner': 'https://github.com/SysCV/sam-hq, "Model Checkpoints"',
@@ -128,6 +129,8 @@ def _parts_of_split(kind: str, split: str, node: Mapping[str, Any]) -> list[str]
         return [*(f'DAVIS/{part}' for part in parts), 'davis_text_annotations']
     if kind.startswith('LongRVOS'):
         return [f'{split}/{part}' for part in (V1_FILE, 'JPEGImages', 'Annotations')]
+    if kind.startswith('ReVOS'):
+        return [f'meta_expressions_{split}_.json', 'mask_dict.json', 'JPEGImages']
     folder = Path(node['data_root'], split)
     names = V2_FILES if kind == 'MeViSV2Dataset' else (V1_FILE, *V2_FILES)
     frames = FrameFiles(folder / 'JPEGImages').root.name
