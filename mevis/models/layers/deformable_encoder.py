@@ -64,6 +64,29 @@ class DeformableEncoder(DeformableDetrTransformerEncoder):
         )
         self.embed_dims = self.layers[0].embed_dims
 
+    @staticmethod
+    def get_encoder_reference_points(
+        spatial_shapes: Tensor, valid_ratios: Tensor, device: torch.device | str
+    ) -> Tensor:
+        """Centres of all cells; mmdet's asks for a grid in a way that PyTorch warns of.
+
+        Args:
+            spatial_shapes: (levels, 2) integer (h, w).
+            valid_ratios: (M, levels, 2), (x, y).
+            device: Of the result.
+
+        Returns:
+            (M, S, levels, 2), (x, y) in each level, normalised.
+        """
+        points = []
+        for level, (height, width) in enumerate(spatial_shapes.tolist()):
+            x = torch.arange(width, device=device) + 0.5
+            y = torch.arange(height, device=device) + 0.5
+            valid = valid_ratios[:, None, level]
+            grid = torch.cartesian_prod(y, x).flip(-1)
+            points.append(grid / (valid * valid.new_tensor([width, height])))
+        return torch.cat(points, 1)[:, :, None] * valid_ratios[:, None]
+
     def forward(
         self,
         query: Tensor,

@@ -84,3 +84,10 @@ def test_recomputing_changes_no_gradient(mode):
     assert all(gradient.abs().sum() > 0 for gradient in gradients[0].values())
     for name, wanted in gradients[0].items():
         torch.testing.assert_close(gradients[1][name], wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_points_are_those_of_mmdet():
+    shapes = torch.tensor([[5, 8], [3, 4], [1, 2]])
+    arguments = shapes, torch.rand(2, 3, 2) / 2 + 0.5, 'cpu'
+    theirs = DeformableDetrTransformerEncoder.get_encoder_reference_points(*arguments)
+    assert torch.equal(DeformableEncoder.get_encoder_reference_points(*arguments), theirs)
