@@ -200,7 +200,11 @@ class DeformableTransformer(nn.Module):
         return self.position_encoding(mask.flatten(0, 1)).unflatten(0, mask.shape[:2])
 
     def decode(
-        self, sentence: Tensor, encoded: EncodedFrames, box_heads: nn.ModuleList
+        self,
+        sentence: Tensor,
+        encoded: EncodedFrames,
+        box_heads: nn.ModuleList,
+        chunk_size: int | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Finds boxes in each frame, starting from the sentence.
 
@@ -208,6 +212,7 @@ class DeformableTransformer(nn.Module):
             sentence: (M, C), the sentence feature for each frame.
             encoded: Memory of the frames.
             box_heads: One per decoder layer, refining the references (cxcywh).
+            chunk_size: Frames at a time, whose values alone exist at once; None for all.
 
         Returns:
             Frame queries (layers, M, N, C), initial references (M, N, 2) and the references after
@@ -216,16 +221,21 @@ class DeformableTransformer(nn.Module):
         num_queries = self.query_position.num_embeddings
         position = self.query_position.weight.expand(sentence.shape[0], -1, -1)
         initial = self.reference_points(position).sigmoid()
-        queries, references = self.decoder(
+        geometry = self._geometry(encoded.shapes, sentence.device)
+        given = dict(
             query=sentence[:, None].expand(-1, num_queries, -1),
             query_pos=position,
             value=encoded.memory,
             key_padding_mask=encoded.padding_mask,
             reference_points=initial,
             valid_ratios=encoded.valid_ratios,
-            reg_branches=box_heads,
-            **self._geometry(encoded.shapes, sentence.device),
         )
+        chunks = [given]
+        if chunk_size is not None:
+            parts = zip(*(x.split(chunk_size) for x in given.values()), strict=True)
+            chunks = [dict(zip(given, part, strict=True)) for part in parts]
+        decoded = [self.decoder(**chunk, reg_branches=box_heads, **geometry) for chunk in chunks]
+        queries, references = (torch.cat(parts, 1) for parts in zip(*decoded, strict=True))
         return queries, initial, references
 
     @staticmethod

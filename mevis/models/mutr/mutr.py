@@ -270,7 +270,9 @@ class MUTR(BaseRefVidSegmentor):
         encoded = self.transformer.encode(
             video.levels, video.masks, self._chunk_size, lambda level: self.fusion(level, words)
         )
-        queries, initial, references = self.transformer.decode(sentence, encoded, self.box_heads)
+        queries, initial, references = self.transformer.decode(
+            sentence, encoded, self.box_heads, self._chunk_size
+        )
         queries = queries.unflatten(1, (batch, frames))
         return Grounding(
             words=words,

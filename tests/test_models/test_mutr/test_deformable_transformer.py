@@ -85,3 +85,15 @@ def test_every_parameter_of_encoder_and_decoder_is_used(transformer):
     queries, initial, references = transformer.decode(torch.randn(3, 16), encoded, heads)
     (queries.square().sum() + initial.sum()).backward()
     assert [n for n, p in transformer.named_parameters() if p.grad is None] == []
+
+
+@pytest.mark.parametrize('chunk_size', [1, 2, 5])
+@torch.no_grad()
+def test_frames_are_decoded_by_themselves(transformer, chunk_size):
+    heads = nn.ModuleList(MLP(16, 16, 4, 3) for _ in range(2))
+    encoded, sentence = transformer.encode(*levels()), torch.randn(3, 16)
+    whole = transformer.decode(sentence, encoded, heads)
+    for found, expected in zip(
+        transformer.decode(sentence, encoded, heads, chunk_size), whole, strict=True
+    ):
+        torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
