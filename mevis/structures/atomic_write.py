@@ -42,12 +42,8 @@ def atomic_path(path: str | Path, durable: bool = True) -> Iterator[Path]:
         start = f'.{target.stem.encode(errors="ignore")[:40].decode(errors="ignore")}-'
         end = f'.part{target.suffix[-20:]}'
         _remove_leftovers(target.parent, start, end)
-        handle, name = tempfile.mkstemp(end, start, target.parent)
-    temporary = Path(name)
+        handle, temporary = _own_file(target.parent, start, end)
     try:
-        # Says that this process writes it; a lock ends with its process.
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with errors_naming(path, temporary):
             yield temporary
             temporary.chmod(0o666 & ~_umask())
@@ -118,14 +114,30 @@ def _name(error: OSError, path: str) -> None:
         raise OSError(error.errno, error.strerror, path) from error
 
 
-def is_abandoned(path: Path) -> bool:
-    """Whether no process writes a temporary file of :func:`atomic_path` any more."""
-    try:
-        with path.open('rb') as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _own_file(folder: Path, start: str, end: str) -> tuple[int, Path]:
+    """A new file, locked to say that this process writes it; the lock ends with its process.
+
+    Between its making and its locking another process may take it for a leftover.  That one
+    removes under the lock; so whoever has the lock then sees whether the file is still there.
+    """
+    while True:
+        handle, name = tempfile.mkstemp(end, start, folder)
+        try:
+            # Waits for a process that looks whether it is a leftover: an instant.
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:  # a file system without locks, where nobody can remove it either
+            return handle, Path(name)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)
+
+
+def _remove_if_abandoned(path: Path) -> None:
+    """Removes a temporary file that no process writes any more."""
+    with suppress(OSError), path.open('rb') as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            path.unlink()
 
 
 def _target(path: str | Path) -> Path:
@@ -156,8 +168,7 @@ def _remove_leftovers(folder: Path, start: str, end: str) -> None:
             names = [entry.name for entry in entries if entry.name.startswith('.')]
         _hidden[folder] = (now, names)
     for name in filter(ours.fullmatch, names):
-        if is_abandoned(folder / name):
-            (folder / name).unlink(missing_ok=True)
+        _remove_if_abandoned(folder / name)
 
 
 def _sync(path: Path) -> None:

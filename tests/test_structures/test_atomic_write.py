@@ -1,10 +1,12 @@
 """Files are whole or absent."""
 
 import errno
+import fcntl
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,96 @@ def test_what_a_killed_process_left_goes_and_what_another_writes_stays(tmp_path:
     atomic_write._hidden.clear()
     atomic_write_text(tmp_path / 'file.txt', 'b')
     assert sorted(os.listdir(tmp_path)) == ['.file-mine.txt', 'file.txt']
+
+
+def write_now(path: Path, text: str) -> None:
+    """As a job does that has just started: it knows of no hidden files yet."""
+    atomic_write._hidden.clear()
+    atomic_write_text(path, text)
+
+
+def is_locked(path: Path) -> bool:
+    with path.open('rb') as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@pytest.fixture
+def after_making(monkeypatch):
+    """Lets something happen once, between the making of a temporary file and its locking."""
+    make = tempfile.mkstemp
+
+    def install(happens):
+        def made(*arguments):
+            handle, name = make(*arguments)
+            monkeypatch.setattr(tempfile, 'mkstemp', make)
+            happens(Path(name))
+            return handle, name
+
+        monkeypatch.setattr(tempfile, 'mkstemp', made)
+
+    return install
+
+
+def test_a_file_that_another_job_removed_before_it_was_locked_is_made_again(
+    tmp_path: Path, after_making
+):
+    path, removed = tmp_path / 'file.txt', []
+
+    def other_job(temporary: Path) -> None:
+        write_now(path, 'other')
+        removed.append(not temporary.exists())
+
+    after_making(other_job)
+    with atomic_path(path) as temporary:
+        assert removed == [True]
+        assert path.read_text() == 'other'
+        assert temporary.exists()
+        write_now(path, 'third')
+        assert temporary.exists()
+        temporary.write_text('own')
+    assert path.read_text() == 'own'
+    assert os.listdir(tmp_path) == ['file.txt']
+
+
+def test_a_file_that_another_job_just_looks_at_is_locked_nevertheless(
+    tmp_path: Path, after_making, monkeypatch
+):
+    lock, looking = fcntl.flock, []
+
+    def other_job(temporary: Path) -> None:
+        looking.append(temporary.open('rb'))
+        lock(looking[0], fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def flock(file, operation: int) -> None:
+        if not operation & fcntl.LOCK_NB:  # the other one ends while this one waits
+            looking.pop().close()
+        lock(file, operation)
+
+    after_making(other_job)
+    monkeypatch.setattr(fcntl, 'flock', flock)
+    with atomic_path(tmp_path / 'file.txt') as temporary:
+        assert not looking
+        assert is_locked(temporary)
+
+
+def test_a_leftover_is_locked_until_it_is_gone(tmp_path: Path, monkeypatch):
+    left = tmp_path / '.file-abcd1234.part.txt'
+    left.write_text('')
+    unlink, seen = Path.unlink, []
+
+    def watched(path: Path, missing_ok: bool = False) -> None:
+        if path == left:
+            seen.append(is_locked(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, 'unlink', watched)
+    write_now(tmp_path / 'file.txt', 'text')
+    assert seen == [True]
+    assert os.listdir(tmp_path) == ['file.txt']
 
 
 def test_errors_name_the_file_and_not_what_stands_for_it(tmp_path: Path):
