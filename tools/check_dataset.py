@@ -1,7 +1,7 @@
-"""Checks a dataset in MeViS format: every frame, mask, id and sentence.
+"""Checks a dataset: every frame, mask, id and sentence.
 
-Prints what it counted and what is wrong, by file.  Exit status 0: sound; 1: something is wrong;
-2: nothing to check.
+Which dataset it is follows from its files, or from --layout.  Prints what it counted and what is
+wrong, by file.  Exit status 0: sound; 1: something is wrong; 2: nothing to check.
 """
 
 import argparse
@@ -11,11 +11,25 @@ from pathlib import Path
 
 from mevis.boundary.arguments import FROM_0, WORKERS, CommandParser
 
+# Those of mevis.datasets.layouts, which takes seconds to import.
+_LAYOUTS = (
+    'refcoco',
+    'ref_davis',
+    'ref_youtube_vos',
+    'revos',
+    'long_rvos',
+    'mevis',
+    'youtube_vis',
+)
+
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
     parser = CommandParser(description=__doc__)
-    parser.add_argument('root', type=Path, help='folder that holds train, valid_u, ...')
+    parser.add_argument('root', type=Path, help='folder of the dataset (data_root)')
+    parser.add_argument(
+        '--layout', choices=_LAYOUTS, help='which dataset it is; default: what its files say'
+    )
     parser.add_argument(
         '--split', action='append', help='check this one only (repeatable); default: all'
     )
@@ -40,29 +54,35 @@ def check(args: argparse.Namespace) -> list:
     from rich.console import Console
     from rich.progress import Progress
 
-    from mevis.datasets.integrity import annotation_files, check_split, find_splits
+    from mevis.datasets.integrity import annotation_files, check_split
+    from mevis.datasets.layouts import MEVIS, find_layout
+    from mevis.datasets.reader_integrity import check_reader
     from mevis.errors import UserError
 
-    splits = find_splits(args.root)
+    layout, found = find_layout(args.root, args.layout)
+    splits = {split.name: split for split in found}
     unknown = set(args.split or ()) - set(splits)
     if unknown:
         raise UserError(
             f'{args.root}: no split {", ".join(sorted(unknown))}; has {", ".join(splits)}.'
         )
+    wanted = args.split or list(splits)
     reports = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        wanted = [args.root / split for split in args.split or splits]
-        # Of a split that has the sentences of v1 and of v2, both.
-        for path in (path for folder in wanted for path in annotation_files(folder)):
-            task = progress.add_task(path.parent.name, total=None)
-            report = check_split(
-                path.parent,
-                args.fast,
-                args.workers,
-                lambda done, total, task=task: progress.update(task, completed=done, total=total),
-                path,
-            )
-            reports.append(report)
+
+        def bar(name: str):
+            task = progress.add_task(name, total=None)
+            return lambda done, total: progress.update(task, completed=done, total=total)
+
+        for name in wanted:
+            if layout != MEVIS:
+                options = (layout, args.fast, args.workers, bar(name))
+                reports.append(check_reader(args.root, splits[name], *options))
+                continue
+            # Of a split that has the sentences of v1 and of v2, both.
+            for path in annotation_files(args.root / name):
+                options = (args.fast, args.workers, bar(name), path)
+                reports.append(check_split(path.parent, *options))
     return reports
 
 

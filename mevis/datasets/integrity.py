@@ -13,8 +13,9 @@ from mevis.boundary.formats import MeViSVideo
 from mevis.boundary.json_file import checked_json, parse_json, read_bytes
 from mevis.boundary.names import check_distinct, check_path, is_litter, same_but_for_case
 from mevis.datasets.frame_files import FrameFiles
+from mevis.datasets.frame_integrity import Problem, without_place
 from mevis.datasets.mevis_format import V1_FILE, V2_FILES, annotation_file, names_objects
-from mevis.datasets.video_integrity import Problem, VideoCheck, check_video, without_place
+from mevis.datasets.video_integrity import VideoCheck, check_video
 from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
 from mevis.structures.process_pool import map_in_processes

@@ -66,6 +66,24 @@ def annotation_paths(folder: Path, split: str, split_by: str) -> list[Path]:
     return [refs, folder / 'instances.json']
 
 
+def known_splits(folder: Path, split_by: str) -> list[str]:
+    """The splits that a folder has files of, sorted; none if they cannot be read.
+
+    Args:
+        folder: ``<data_root>/<dataset>``.
+        split_by: Whose splits they are.
+    """
+    start = f'instances_{folder.name}_'
+    found = {path.stem.removeprefix(start) for path in folder.glob(f'{start}*.json')}
+    refs = annotation_paths(folder, '', split_by)[0]
+    if refs.is_file():
+        try:
+            found |= {ref.split for ref in _refs_of(refs)}
+        except UserError:  # said by whoever reads the split
+            found.add('train')
+    return sorted(found)
+
+
 def read_refcoco(folder: Path, split: str, split_by: str) -> ReferredImages:
     """Reads a split of one of the three datasets.
 
@@ -83,12 +101,7 @@ def read_refcoco(folder: Path, split: str, split_by: str) -> ReferredImages:
 
 
 def _read_refs(refs_file: Path, instances_file: Path, split: str) -> ReferredImages:
-    if refs_file.suffix == '.json':
-        content = parse_json(read_bytes(refs_file, _MISSING), refs_file)
-    else:
-        content = read_plain_pickle(refs_file, _MISSING)
-        _check_extent(content, refs_file)
-    refs = checked_json(content, list[RefCOCORef], refs_file)
+    refs = _refs_of(refs_file)
     chosen = [ref for ref in refs if ref.split == split]
     if not chosen:
         known = ', '.join(sorted({ref.split for ref in refs})[:10]) or 'none'
@@ -108,6 +121,15 @@ def _read_refs(refs_file: Path, instances_file: Path, split: str) -> ReferredIma
         where = f'{instances_file}: annotation {ref.ann_id}'
         found.add_mask(where, image, ref.ann_id, annotation.segmentation)
     return found
+
+
+def _refs_of(path: Path) -> list[RefCOCORef]:
+    if path.suffix == '.json':
+        content = parse_json(read_bytes(path, _MISSING), path)
+    else:
+        content = read_plain_pickle(path, _MISSING)
+        _check_extent(content, path)
+    return checked_json(content, list[RefCOCORef], path)
 
 
 def _check_extent(content: Any, path: Path) -> None:

@@ -13,30 +13,11 @@ from mevis.boundary.names import (
     natural_key,
     same_but_for_case,
 )
-from mevis.boundary.pictures import picture_size
-from mevis.boundary.tar_members import open_stored, stored_bytes
 from mevis.datasets.frame_files import FrameFiles
-from mevis.datasets.frame_reader import read_frame
+from mevis.datasets.frame_integrity import Problem, check_frame, without_place
 from mevis.datasets.video_record import make_record
 from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong.
-
-    Attributes:
-        kind: What sort of damage; the same words for the same sort.
-        place: The file.
-        detail: The key in it, and what is wrong.
-        is_error: False: odd, but training and testing work.
-    """
-
-    kind: str
-    place: str
-    detail: str
-    is_error: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,13 +87,6 @@ def _read_as_the_data_set_does(findings: _Findings) -> None:
         findings.add('refused', findings.annotations, without_place(error, findings.annotations))
 
 
-def without_place(error: Exception, path: Path) -> str:
-    """The message of an error without the file that the problem names anyway."""
-    if isinstance(error, OSError):
-        return f'cannot be read ({error.strerror})'
-    return str(error).removeprefix(f'{path}: ')
-
-
 def _check_frames(findings: _Findings) -> tuple[int, int] | None:
     """Checks the frames; returns the size of the first sound one."""
     check = findings.check
@@ -162,34 +136,10 @@ def _check_frame(
     findings: _Findings, path: Path, size: tuple[int, int] | None
 ) -> tuple[int, int] | None:
     findings.counts['frames'] += 1
-    try:
-        num_bytes = stored_bytes(path)
-    except (OSError, UserError):  # not there, or no file
-        findings.add('frame missing', path, 'no such file; extract it')
-        return None
-    if num_bytes == 0:
-        findings.add('frame empty', path, 'file of 0 bytes; extract it again')
-        return None
-    try:
-        found = _header_size(path) if findings.check.fast else read_frame(path).shape[:2]
-    except (UserError, OSError, SyntaxError, ValueError) as error:
-        reason = str(error).removeprefix(f'{path}: the frame ')
-        findings.add('frame undecodable', path, reason)
-        return None
-    if size is not None and found != size:
-        findings.add('frame of another size', path, f'(height, width) is {found}, others {size}')
+    found, problem = check_frame(path, size, findings.check.fast)
+    if problem is not None:
+        findings.problems.append(problem)
     return found
-
-
-def _header_size(path: Path) -> tuple[int, int]:
-    """Size by the header; a JPEG without its end marker is cut off."""
-    if path.suffix.lower() not in ('.jpg', '.jpeg'):
-        return picture_size(path, 'frame', 'Extract the file again.')
-    with open_stored(path) as file:
-        file.seek(-min(64, stored_bytes(path)), 2)
-        if b'\xff\xd9' not in file.read():
-            raise ValueError('the file is truncated: its end marker is missing')
-    return picture_size(path, 'frame', 'Extract the file again.')
 
 
 def _check_expressions(findings: _Findings) -> set[str]:

@@ -1,6 +1,7 @@
 """Every kind of damage is found and named with its file."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import pytest
 from PIL import Image
 
 from mevis.datasets.integrity import check_split, find_splits
+from mevis.datasets.layouts import LAYOUTS
 from mevis.testing.tiny_mevis import write_tiny_mevis
+from mevis.testing.tiny_refcoco import write_tiny_refcoco
 
 META, MASKS = 'meta_expressions.json', 'mask_dict.json'
 FRAME = 'JPEGImages/bird/00003.jpg'
@@ -331,6 +334,27 @@ def test_command(repo_root: Path, folder: Path):
     assert run.returncode == 1, run.stderr
     (report,) = json.loads(run.stdout)
     assert report['problems'][0]['place'] == str(folder / FRAME)
+
+
+def test_command_with_another_layout(repo_root: Path, tmp_path: Path):
+    write_tiny_refcoco(tmp_path)
+    run = run_tool(repo_root, tmp_path, '--split', 'refcoco/val')
+    assert run.returncode == 0, run.stderr
+    assert 'refcoco/val (refcoco): 2 videos' in run.stdout
+    image = min(tmp_path.rglob('*.jpg'))
+    image.unlink()
+    run = run_tool(repo_root, tmp_path, '--layout', 'refcoco', '--workers', 1)
+    assert run.returncode == 1, run.stderr
+    assert f'error frame missing: {image}: no such file; extract it' in run.stdout
+    run = run_tool(repo_root, tmp_path, '--split', 'testA')
+    assert run.returncode == 2
+    assert 'no split testA; has refcoco/train, refcoco/val' in run.stdout + run.stderr
+
+
+def test_the_tool_knows_every_layout(repo_root: Path):
+    text = (repo_root / 'tools/check_dataset.py').read_text()
+    listed = text.split('_LAYOUTS = (')[1].split(')')[0]
+    assert re.findall(r"'(\w+)'", listed) == list(LAYOUTS)
 
 
 def test_command_with_nothing_to_check(repo_root: Path, tmp_path: Path):
