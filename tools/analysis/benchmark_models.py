@@ -12,11 +12,12 @@ import json
 from pathlib import Path
 
 from mevis.apis.cli import run
+from mevis.boundary.arguments import CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument('video', help='a video file, a folder of frames or an image')
     parser.add_argument(
         '--model',
