@@ -12,6 +12,7 @@ from mmengine.model import BaseModel
 from torch import Tensor
 
 from mevis.errors import UserError
+from mevis.models.answer_stream import AnswerStream
 from mevis.registry import REFINERS, TRACK_SOURCES
 from mevis.structures import (
     Expression,
@@ -143,14 +144,19 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
                 ' (model.track_source.type=...).'
             )
         self._find_tracks(sample)
+        predictions = self._predictions(video, sample)
+        sample.predictions = self._refined(predictions, sample, has_tracks)
+        return sample
+
+    def _predictions(
+        self, video: Tensor, sample: RefVidSegDataSample
+    ) -> list[ExpressionPrediction]:
+        """Answers all expressions; what was encoded is gone when the refiner needs its memory."""
         encoded = self.encode_video(video, sample)
-        predictions = [
+        return [
             self._prediction(self.answer(encoded, expression.text), expression, sample)
             for expression in sample.expressions
         ]
-        del encoded  # the refiner needs its memory
-        sample.predictions = self._refined(predictions, sample, has_tracks)
-        return sample
 
     def _find_tracks(self, sample: RefVidSegDataSample) -> None:
         """Asks the source of tracks where the data set has none."""
@@ -169,6 +175,21 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
     def _prediction(
         self, answer: Answer, expression: Expression, sample: RefVidSegDataSample
     ) -> ExpressionPrediction:
+        rles = self.drawn_rles(answer, f'video {sample.video}, expression {expression.exp_id}')
+        return ExpressionPrediction(
+            expression.exp_id, expression.text, rles, answer.score, answer.presence
+        )
+
+    def drawn_rles(self, answer: Answer, where: str) -> list[dict[str, Any]]:
+        """The masks of an answer; empty ones below the presence threshold.
+
+        Args:
+            answer: The answer.
+            where: Which video and expression it is about, for the error.
+
+        Raises:
+            UserError: If the answer is not finite, which would else be empty masks.
+        """
         rles: list[dict[str, Any]] = []
         means_something = answer.presence >= self.presence_threshold
         try:
@@ -179,12 +200,25 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
         except FloatingPointError as error:
             weights = getattr(self, 'weights_file', 'the weights')
             raise UserError(
-                f'video {sample.video}, expression {expression.exp_id}: the {error} of'
+                f'{where}: the {error} of'
                 f' {type(self).__name__} with {weights} is not finite (NaN or infinite). The'
                 ' weights are damaged or of a training that went wrong; take others.'
             ) from error
-        return ExpressionPrediction(
-            expression.exp_id, expression.text, rles, answer.score, answer.presence
+        return rles
+
+    def stream(self, name: str = 'stream') -> AnswerStream:
+        """Opens a video whose frames come one after another.
+
+        Args:
+            name: Of the video, for errors.
+
+        Raises:
+            UserError: If the model can only answer a video of which all frames are there.
+        """
+        raise UserError(
+            f'{type(self).__name__} answers whole videos only. MUTR with windows (--cfg-options'
+            ' model.windows.length=24 model.windows.overlap=8) and a TrackSelector among the tracks'
+            ' of an online DVIS answer while a video goes on; see docs/guides/streaming.md.'
         )
 
     def _refined(

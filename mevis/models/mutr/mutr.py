@@ -4,19 +4,17 @@ Shapes: B clips, T frames, N queries, L words, C channels, (h, w) cells of a lev
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import torch
 from mmdet.models.layers import inverse_sigmoid
 from torch import Tensor
 
-from mevis.models.base_segmentor import BaseRefVidSegmentor
 from mevis.models.clip_inference import CLIP_ORDERS, clip_samples, plan_clips
-from mevis.models.drawn_answer import DrawnAnswer
 from mevis.models.frame_levels import frame_levels, join_levels, level_chunks
-from mevis.models.mutr.answer import ClipAnswer, ClipFeatures, Grounding, VideoFeatures
-from mevis.models.mutr.clip_queries import CLIP_QUERIES, chosen_queries, gather_clips
+from mevis.models.frame_windows import FrameWindows
+from mevis.models.mutr.answer import ClipFeatures, Grounding, VideoFeatures
+from mevis.models.mutr.clip_queries import CLIP_QUERIES
 from mevis.models.mutr.clip_tracks import clip_tracks
 from mevis.models.mutr.criterion import MUTRCriterion
 from mevis.models.mutr.deformable_transformer import DeformableTransformer
@@ -29,6 +27,7 @@ from mevis.models.mutr.targets import clip_targets
 from mevis.models.mutr.temporal_aggregation import TemporalAggregation
 from mevis.models.mutr.temporal_interaction import TemporalInteraction
 from mevis.models.mutr.time_codes import TimeCodes
+from mevis.models.mutr.video_answering import VideoAnswering
 from mevis.models.mutr.vision_language_block import nearest_mask
 from mevis.models.mutr.vision_language_fusion import VisionLanguageFusion, WordProjection
 from mevis.models.mutr.word_features import WordFeatures
@@ -38,7 +37,7 @@ from mevis.structures import RefVidSegDataSample
 
 
 @MODELS.register_module()
-class MUTR(BaseRefVidSegmentor):
+class MUTR(VideoAnswering):
     """Multi-modal temporal transformer.
 
     Args:
@@ -76,6 +75,10 @@ class MUTR(BaseRefVidSegmentor):
             once more, at the frame queries of all clips, and its best query answers in all of
             them; ``joint_choice``: that MTI chooses only, and each clip answers by its own query
             of that number, Tapall's ``--no_sampling``.  One clip answers the same in every way.
+        windows: None: a video is tested as a whole.  Arguments of :class:`FrameWindows`: it is
+            tested in windows, each of which is cut into clips as a video is, so that memory does
+            not grow with the video.  What is of one sentence and one window, the chosen query and
+            the presence, may then change in the course of a video.
         mask_threshold: A pixel belongs to the object above this probability.
         track_source: Config of what finds tracks in videos whose data set has none.
         presence_threshold: See :class:`BaseRefVidSegmentor`; the presence is the score here.
@@ -114,6 +117,7 @@ class MUTR(BaseRefVidSegmentor):
         clip_length: int | None = None,
         clip_order: str = 'interleaved',
         clip_query: str = 'shared',
+        windows: Mapping[str, Any] | None = None,
         mask_threshold: float = 0.5,
         track_source: Mapping[str, Any] | None = None,
         presence_threshold: float = 0.0,
@@ -135,6 +139,7 @@ class MUTR(BaseRefVidSegmentor):
         self.clip_length = clip_length
         self.clip_order = clip_order
         self.clip_query = clip_query
+        self.windows = None if windows is None else FrameWindows(**windows)
         self.mask_threshold = mask_threshold
         self.recompute = recompute
         self.backbone = MODELS.build(backbone)
@@ -344,51 +349,6 @@ class MUTR(BaseRefVidSegmentor):
                 )
             )
         return layers
-
-    def answer(self, video: VideoFeatures, expression: str) -> DrawnAnswer:
-        """Answers one expression about a video by one of its queries; see the base class."""
-        words = self.encode_text([expression]).expand(len(video.plan.frames))
-        alone = self.answer_words(video.clips, words)
-        drawing, queries, score = chosen_queries(
-            self.clip_query, alone, lambda: self.answer_jointly(video, alone)
-        )
-
-        def logits() -> Tensor:
-            return video.plan.join(torch.cat(list(drawing.mask_logits(queries)), 1))
-
-        return DrawnAnswer(score, score, logits, video.size, self.mask_threshold, self.chunk_size)
-
-    @property
-    def _eval_head(self) -> int:
-        return 0 if self.eval_layer == 'first' else len(self.class_heads) - 1
-
-    def answer_words(self, video: ClipFeatures, words: WordFeatures) -> ClipAnswer:
-        """Answers words, one sentence per clip (testing)."""
-        layer = self._eval_head
-        grounding = self.ground(video, words)
-        return ClipAnswer(
-            grounding=grounding,
-            pred_logits=self.class_heads[layer](grounding.video_queries[-1]),
-            pred_boxes=self.boxes(grounding, layer),
-            references=grounding.references[layer + 1][..., :2],
-            mask_head=self.mask_head,
-            features=lambda: self.fine_levels(video, grounding),
-            mask_features=self.pixel_decoder.mask_features,
-            image_sizes=video.image_sizes,
-        )
-
-    def answer_jointly(self, video: VideoFeatures, alone: ClipAnswer) -> ClipAnswer:
-        """Answers by one video query in every clip, of MTI over all of them; see gather_clips.
-
-        What a clip alone decides, where its frame queries look and what its pixels are, stays.
-        """
-        found = alone.grounding
-        query = gather_clips(self.temporal_interaction, video, found.frame_queries[-1])
-        return replace(
-            alone,
-            grounding=replace(found, video_queries=query[None]),
-            pred_logits=self.class_heads[self._eval_head](query),
-        )
 
     def encode_text(self, expressions: Sequence[str]) -> WordFeatures:
         """Words of the expressions, projected."""
