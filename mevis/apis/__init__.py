@@ -10,12 +10,17 @@ if TYPE_CHECKING:
     from mevis.apis.inference.result import InferenceResult
     from mevis.apis.inference.track_inferencer import TrackInferencer, TrackInferenceResult
     from mevis.apis.inference.video_source import open_video
+    from mevis.apis.streaming.streaming_inferencer import StreamingInferencer
+    from mevis.apis.streaming.video_stream import StreamedFrame, VideoStream
 
 _MODULES = {
     'InferenceResult': 'inference.result',
     'RefVidSegInferencer': 'inference.inferencer',
+    'StreamedFrame': 'streaming.video_stream',
+    'StreamingInferencer': 'streaming.streaming_inferencer',
     'TrackInferenceResult': 'inference.track_inferencer',
     'TrackInferencer': 'inference.track_inferencer',
+    'VideoStream': 'streaming.video_stream',
     'load_config': 'configs.loading',
     'open_video': 'inference.video_source',
     'write_overlay': 'inference.output',
@@ -25,8 +30,11 @@ _MODULES = {
 __all__ = [
     'InferenceResult',
     'RefVidSegInferencer',
+    'StreamedFrame',
+    'StreamingInferencer',
     'TrackInferenceResult',
     'TrackInferencer',
+    'VideoStream',
     'load_config',
     'open_video',
     'write_overlay',

@@ -1,6 +1,8 @@
 """Frames that come one after another, and what is answered about each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from torch import Tensor
@@ -40,3 +42,27 @@ class FrameAnswer:
     rles: list[Rle | None]
     scores: list[float]
     presences: list[float]
+
+
+class Ranked(Protocol):
+    """Which of the tracks of a stream are instances, the surest first.
+
+    Attributes:
+        scores: In [0, 1], falling.
+        labels: Category indices.
+        queries: The numbers of the tracks.
+    """
+
+    scores: Sequence[float]
+    labels: Sequence[int]
+    queries: Sequence[int]
+
+
+class TrackStream(Protocol):
+    """The tracks of a video that still goes on, as a source of tracks opens it."""
+
+    def push(self, frame: StreamFrame) -> Sequence[Rle | None]:
+        """Takes the next frame; gives the masks of all Q tracks in it, always as many."""
+
+    def ranking(self) -> Ranked:
+        """The tracks that are instances, by what was seen so far."""

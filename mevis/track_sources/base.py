@@ -5,7 +5,9 @@ from pathlib import Path
 
 from torch import nn
 
+from mevis.errors import UserError
 from mevis.structures import InstanceMasks, VideoFrames
+from mevis.structures.streaming import TrackStream
 
 
 class TrackSource(nn.Module, metaclass=ABCMeta):
@@ -34,3 +36,15 @@ class TrackSource(nn.Module, metaclass=ABCMeta):
             K tracks, scores falling, one RLE (or None: absent) per frame of ``video``; K = 0 is
             valid.
         """
+
+    def stream(self) -> TrackStream:
+        """Opens a video whose frames come one after another.
+
+        Raises:
+            UserError: If the source looks at whole videos only.
+        """
+        raise UserError(
+            f'{type(self).__name__} finds tracks in whole videos only. For a video that still goes'
+            ' on, name the config of an online DVIS: model.track_source.type=DVISTracks'
+            ' model.track_source.config=CONFIG model.track_source.checkpoint=WEIGHTS.'
+        )

@@ -1,6 +1,6 @@
 """DVIS in the same process."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from mevis.checkpoints.loading import load_into
 from mevis.errors import UserError
 from mevis.registry import MODELS, TRACK_SOURCES, TRANSFORMS
 from mevis.structures import InstanceMasks, VideoFrames
+from mevis.structures.mask_rle import Rle
+from mevis.structures.streaming import Ranked, StreamFrame
 from mevis.track_sources.lazy_model import LazyModelSource, chunks_of
 
 
@@ -72,11 +74,12 @@ class DVISTracks(LazyModelSource):
 
     def _windows(self, video: VideoFrames, model: Any, resize: Any) -> Iterator[Tensor]:
         for frames in chunks_of(video, model.window_size or len(video)):
-            if resize is not None:
-                frames = resize({'frames': frames, 'img_shape': tuple(video.size)})['frames']
-            # Contiguous, as an extraction packs them: other strides are other kernels of PyTorch.
-            images = np.ascontiguousarray(frames.transpose(0, 3, 1, 2))
-            yield torch.from_numpy(images).to(self.device)
+            yield _images(frames, resize).to(self.device)
+
+    def stream(self) -> '_DVISStream':
+        """Opens a video that is segmented frame by frame, by a model without temporal refiner."""
+        model, resize = self.loaded()
+        return _DVISStream(self.frozen(model).online(), resize, self.device)
 
     @property
     def _name(self) -> str:
@@ -87,6 +90,26 @@ class DVISTracks(LazyModelSource):
         cfg = read_config(expanded(self.config)) if is_file else Config(dict(self.config))
         cfg.merge_from_dict(self.options)
         return cfg
+
+
+class _DVISStream:
+    def __init__(self, instances: Any, resize: Any, device: torch.device) -> None:
+        self._instances, self._resize, self._device = instances, resize, device
+
+    def push(self, frame: StreamFrame) -> Sequence[Rle | None]:
+        image = _images(frame.image[None], self._resize).to(self._device)[0]
+        return self._instances.push(image, frame.size)
+
+    def ranking(self) -> Ranked:
+        return self._instances.ranking()
+
+
+def _images(frames: np.ndarray, resize: Any) -> Tensor:
+    """Frames (t, H, W, 3) as the model takes them, (t, 3, h, w)."""
+    if resize is not None:
+        frames = resize({'frames': frames, 'img_shape': frames.shape[1:3]})['frames']
+    # Contiguous, as an extraction packs them: other strides are other kernels of PyTorch.
+    return torch.from_numpy(np.ascontiguousarray(frames.transpose(0, 3, 1, 2)))
 
 
 def _resizing(cfg: Config, name: str) -> Any:

@@ -6,6 +6,8 @@ from mmengine.config import Config
 
 from mevis.errors import UserError
 from mevis.registry import TRACK_SOURCES, TRANSFORMS
+from mevis.structures import InstanceMasks
+from mevis.structures.streaming import StreamFrame
 from mevis.testing.small_dvis import build_small_dvis, small_dvis_config, write_small_dvis
 
 
@@ -90,3 +92,25 @@ def test_the_shipped_one_is_named_from_any_folder(tmp_path, monkeypatch):
     assert all(path.is_file() for path in plug.weight_files())
     model, _ = plug.load()
     assert model.num_instances == 20
+
+
+def test_frame_by_frame_is_the_whole_video(config, weights, make_video):
+    video = make_video(5)
+    plug = source(config=config, checkpoint=weights, options={'model.window_size': 1})
+    wanted, stream = plug(video), plug.stream()
+    found = []
+    for index, image in enumerate(video.read(range(5))):
+        found.append(stream.push(StreamFrame(index, (50, 70), torch.empty(0), image)))
+    ranking = stream.ranking()
+    assert ranking.scores == wanted.scores
+    rles = [[frame[query] for frame in found] for query in ranking.queries]
+    masks = InstanceMasks(rles, wanted.scores, wanted.categories, wanted.size).decode(range(5))
+    # Kernels of all queries are multiplied at once, of the best ones in the whole video.
+    assert (masks != wanted.decode(range(5))).float().mean() < 1e-3
+    assert masks.any()
+
+
+def test_a_stream_of_an_offline_model_is_refused(tmp_path):
+    offline, weights = write_small_dvis(tmp_path, 'offline')
+    with pytest.raises(UserError, match='DVIS online or MinVIS'):
+        source(config=offline, checkpoint=weights).stream()

@@ -117,28 +117,10 @@ class FileSource(SequentialSource):
                 f'{self.path}: not a video, or a truncated one ({reason}). Name a video'
                 ' file, an image or a folder of frames.'
             ) from error
-        if container.format.name in _NO_VIDEOS:
-            container.close()
-            raise UserError(f'{self.path}: not a video, no picture in it. Name a video.')
         return container
 
     def _stream(self, container: av.container.InputContainer) -> av.VideoStream:
-        """The first stream of moving pictures."""
-        streams = container.streams.video
-        moving = [s for s in streams if not s.disposition & Disposition.attached_pic]
-        if not moving:
-            found = 'only the cover of a record' if streams else 'no picture'
-            raise UserError(f'{self.path}: not a video, {found} in it. Name a video.')
-        context = moving[0].codec_context
-        if context is None:
-            raise UserError(f'{self.path}: FFmpeg knows no decoder for it. Convert it to H.264.')
-        if context.width * context.height > max_pixels():
-            raise UserError(
-                f'{self.path}: frames of {context.height}x{context.width} (height x width), more'
-                f' than {max_pixels()} pixels. Make it smaller, or set {LIMIT_VARIABLE} to a higher'
-                ' number if there is memory for it.'
-            )
-        return moving[0]
+        return moving_pictures(container, str(self.path))
 
     def _is_turned(self, container: av.container.InputContainer, stream: av.VideoStream) -> bool:
         """Whether players show it lying on its side; the first frame says so."""
@@ -146,6 +128,31 @@ class FileSource(SequentialSource):
             matrix = display_matrix(picture)
             return matrix is not None and abs(matrix[0]) < abs(matrix[1])
         return False
+
+
+def moving_pictures(container: av.container.InputContainer, name: str) -> av.VideoStream:
+    """The first stream of moving pictures.
+
+    Raises:
+        UserError: If there is none, or its frames are larger than is safe; names the video.
+    """
+    streams = container.streams.video
+    moving = [s for s in streams if not s.disposition & Disposition.attached_pic]
+    if container.format.name in _NO_VIDEOS:
+        raise UserError(f'{name}: not a video, no picture in it. Name a video.')
+    if not moving:
+        found = 'only the cover of a record' if streams else 'no picture'
+        raise UserError(f'{name}: not a video, {found} in it. Name a video.')
+    context = moving[0].codec_context
+    if context is None:
+        raise UserError(f'{name}: FFmpeg knows no decoder for it. Convert it to H.264.')
+    if context.width * context.height > max_pixels():
+        raise UserError(
+            f'{name}: frames of {context.height}x{context.width} (height x width), more'
+            f' than {max_pixels()} pixels. Make it smaller, or set {LIMIT_VARIABLE} to a higher'
+            ' number if there is memory for it.'
+        )
+    return moving[0]
 
 
 class _Length:

@@ -26,7 +26,7 @@ from mevis.checkpoints.loading import load_into
 from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame
 from mevis.errors import UserError
 from mevis.registry import MODELS, TRANSFORMS
-from mevis.structures import Expression
+from mevis.structures import Expression, FrameReader
 
 _LOADERS = ('LoadClipFrames', 'LoadResizedFrames')
 
@@ -148,25 +148,50 @@ class RefVidSegInferencer:
                 img_shape = self._size(ori_shape)
             frames.append(resize_frame(frame, img_shape))
         count = len(frames)
-        indices = source.frame_indices(count)
-        return {
-            'video': source.name,
-            'frames': np.stack(frames),
-            'frame_names': source.frame_names(count),
-            'frame_indices': indices,
-            'num_video_frames': indices[-1] + 1,
-            'ori_shape': tuple(ori_shape),
-            'img_shape': tuple(img_shape),
-            'flip': False,
-            'read_frames': source.read,
-            'test_mode': True,
-        }
+        names, indices = source.frame_names(count), source.frame_indices(count)
+        return _as_loaded(source.name, np.stack(frames), names, indices, ori_shape, source.read)
+
+    def resized(self, frame: np.ndarray) -> np.ndarray:
+        """A frame (H, W, 3) uint8 at the size that the model looks at."""
+        return resize_frame(frame, self._size(frame.shape[:2]))
+
+    def normalized(self, texts: Sequence[str]) -> list[str]:
+        """Sentences as the test pipeline hands them to the model."""
+        frame = np.zeros((1, 32, 32, 3), np.uint8)
+        results = _as_loaded('video', frame, ['00000'], [0], (32, 32), frame.__getitem__)
+        results['expressions'] = [Expression(str(i), text) for i, text in enumerate(texts)]
+        for transform in self._pipeline:
+            results = transform(results)
+        return [expression.text for expression in results['data_samples'].expressions]
 
     def _size(self, size: tuple[int, int]) -> tuple[int, int]:
         if self._loader['type'] == 'LoadClipFrames':
             return size
         size_of = ROUNDINGS[self._loader.get('rounding', 'detr')]
         return size_of(size, self._loader['short_side'], self._loader.get('max_long_side'))
+
+
+def _as_loaded(
+    name: str,
+    frames: np.ndarray,
+    frame_names: list[str],
+    indices: list[int],
+    ori_shape: tuple[int, int],
+    read: FrameReader,
+) -> dict[str, Any]:
+    """What the first transform of a test pipeline gives."""
+    return {
+        'video': name,
+        'frames': frames,
+        'frame_names': frame_names,
+        'frame_indices': indices,
+        'num_video_frames': indices[-1] + 1,
+        'ori_shape': tuple(ori_shape),
+        'img_shape': tuple(frames.shape[1:3]),
+        'flip': False,
+        'read_frames': read,
+        'test_mode': True,
+    }
 
 
 def checked_texts(texts: str | Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """DVIS: every instance of a video, by parts that segment, track and refine."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,8 @@ from mevis.errors import UserError
 from mevis.models.dvis.feature_store import FEATURE_STORES
 from mevis.models.dvis.frame_queries import TrackState
 from mevis.models.dvis.instance_stream import InstanceStream
-from mevis.models.dvis.postprocess import rank_instances
+from mevis.models.dvis.online_instances import OnlineInstances
+from mevis.models.dvis.postprocess import Ranking, rank_instances
 from mevis.models.dvis.segmenter import FrameSegmenter
 from mevis.models.dvis.set_criterion import SetCriterion
 from mevis.models.dvis.training_stages import (
@@ -136,14 +137,31 @@ class DVIS(BaseModel):
         Args:
             state: ``state`` of an earlier stream, whose tracks go on: the official ``keep``.
         """
-        rank = partial(
+        parts = (self.prepare, self.segmenter, self.tracker, self.refiner)
+        return InstanceStream(*parts, self._rank, self.mask_features, state)
+
+    def online(self) -> OnlineInstances:
+        """Opens a video that is answered frame by frame.
+
+        Raises:
+            UserError: If the model refines its tracks after the last frame.
+        """
+        if self.refiner.needs_memory:
+            raise UserError(
+                f'{type(self.refiner).__name__} looks at all frames of a video before it answers'
+                ' any (DVIS offline). Name a config of DVIS online or MinVIS for a video that still'
+                ' goes on.'
+            )
+        return OnlineInstances(self.prepare, self.segmenter, self.tracker, self._rank)
+
+    @property
+    def _rank(self) -> Callable[[Tensor], Ranking]:
+        return partial(
             rank_instances,
             num_instances=self.num_instances,
             min_score=self.min_score,
             distinct_queries=self.distinct_queries,
         )
-        parts = (self.prepare, self.segmenter, self.tracker, self.refiner)
-        return InstanceStream(*parts, rank, self.mask_features, state)
 
     def segment(self, windows: Iterable[Tensor], out_size: tuple[int, int]) -> InstanceMasks:
         """Finds the instances of a video.

@@ -20,6 +20,7 @@ from mevis.models.track_selector.track_encoder import (
     mean_over_steps,
 )
 from mevis.models.track_selector.track_steps import TrackSteps, cut_into_steps
+from mevis.models.track_selector.track_stream import AnswerByTracks
 from mevis.models.track_selector.trajectory_features import (
     STILL_FEATURES,
     TIME_FEATURES,
@@ -84,6 +85,8 @@ class TrackSelector(BaseRefVidSegmentor):
         presence_weight: Of the loss that says whether a sentence means anything.
         presence_threshold: A sentence whose presence is below gets empty masks.
         chunk_size: Frames that are worked on at a time in testing.
+        answer_delay: Frames that must follow before a frame is answered, in a video that still
+            goes on; see :class:`AnswerByTracks`.
         init_cfg: Of mmengine.
     """
 
@@ -107,6 +110,7 @@ class TrackSelector(BaseRefVidSegmentor):
         presence_weight: float = 0.5,
         presence_threshold: float = 0.0,
         chunk_size: int = 8,
+        answer_delay: int = 0,
         init_cfg: Any = None,
     ) -> None:
         super().__init__(
@@ -116,6 +120,9 @@ class TrackSelector(BaseRefVidSegmentor):
         self.appearance = MODELS.build(
             appearance or dict(type='NoAppearance'), default_args=dict(embed_dims=embed_dims)
         )
+        if answer_delay < 0:
+            raise ValueError(f'answer_delay {answer_delay}: a number of frames, 0 or more.')
+        self.answer_delay = answer_delay
         self.num_steps = num_steps
         self.temporal_position = temporal_position
         self.track_threshold = track_threshold
@@ -206,16 +213,31 @@ class TrackSelector(BaseRefVidSegmentor):
 
     def answer(self, video: EncodedVideo, expression: str) -> TrackAnswer:
         """Chooses tracks for one expression."""
-        choice = self.choose(video.encoded, [expression])
+        return self.answer_about(video.encoded, expression, video.instances, video.frame_indices)
+
+    def answer_about(
+        self,
+        encoded: EncodedTracks,
+        expression: str,
+        instances: InstanceMasks,
+        frames: Sequence[int],
+    ) -> TrackAnswer:
+        """Chooses tracks for one expression.
+
+        Args:
+            encoded: K tracks.
+            expression: The expression.
+            instances: Their masks.
+            frames: Frames of the masks that are answered.
+        """
+        choice = self.choose(encoded, [expression])
         scores, presence = choice.tracks[0, 0].sigmoid(), float(choice.presence.sigmoid())
-        return TrackAnswer(
-            video.instances,
-            video.frame_indices,
-            scores,
-            choose_tracks(scores, presence, self.track_threshold),
-            presence,
-            self.chunk_size,
-        )
+        chosen = choose_tracks(scores, presence, self.track_threshold)
+        return TrackAnswer(instances, frames, scores, chosen, presence, self.chunk_size)
+
+    def stream(self, name: str = 'stream') -> AnswerByTracks:
+        """Opens a video that is answered track by track; see the base class."""
+        return AnswerByTracks(self, self.track_source.stream(), self.answer_delay, name)
 
     def _trajectory_tokens(self, tracks: Sequence[Trajectories]) -> tuple[Tensor, Tensor]:
         steps = [cut_into_steps(one.to(self.device), self.num_steps) for one in tracks]
