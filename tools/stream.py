@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT
+from mevis.boundary.arguments import COUNT, CommandParser
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='See docs/guides/streaming.md.',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         'video', help='- for standard input, a video file, a folder of frames or an image'

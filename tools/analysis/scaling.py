@@ -44,6 +44,13 @@ def parse_args() -> argparse.Namespace:
         )
     parser.add_argument('--size', default='96x160', metavar='HxW', help='default: %(default)s')
     parser.add_argument('--length', type=COUNT, default=4, help='frames of the other axes')
+    parser.add_argument(
+        '--window',
+        type=COUNT,
+        default=0,
+        metavar='N',
+        help='answer in windows of N frames that share half of them; default: the whole video',
+    )
     parser.add_argument('--chart', metavar='FILE', help='a PNG file that the plots are written to')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument('--small', action='store_true', help='the tiny model of the tests')
@@ -57,7 +64,7 @@ def works_of(args: argparse.Namespace, axis: str) -> list[tuple[int, Any]]:
     from mevis.apis.scaling.workload import Work
 
     height, width = height_and_width(args.size)
-    start = Work(frames=args.length, height=height, width=width)
+    start = Work(frames=args.length, height=height, width=width, window=args.window)
     works = []
     for amount in sorted(set(getattr(args, axis))):
         if axis == 'pixels':

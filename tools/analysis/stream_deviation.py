@@ -13,7 +13,7 @@ from typing import Any
 
 from mevis.apis.cli import run
 from mevis.apis.configs.options import ConfigOptions
-from mevis.boundary.arguments import COUNT
+from mevis.boundary.arguments import COUNT, CommandParser
 
 
 class _Setting(ConfigOptions):
@@ -36,10 +36,9 @@ def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__,
         epilog='See docs/guides/streaming.md.',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('config', help='the config; its test dataset is used')
     parser.add_argument('checkpoint', help='its weights: .pth or .safetensors')

@@ -43,6 +43,8 @@ class Work:
         width: Likewise.
         instances: Tracks K that the query starts from; a learned query if 0.
         queries: Queries N.
+        window: Frames of the windows that the video is answered in, each of which shares half of
+            them with the one before; the whole video at once if 0.
     """
 
     frames: int = 4
@@ -51,6 +53,7 @@ class Work:
     width: int = 160
     instances: int = 0
     queries: int = 5
+    window: int = 0
 
 
 def measure_apart(work: Work, small: bool = False) -> Measured[Any]:
@@ -80,6 +83,7 @@ def measure_work(work: Work, small: bool = False) -> Measured[Any]:
         **({} if small else FULL_WIDTH),
         num_queries=work.queries,
         query_initializer=options,
+        windows=dict(length=work.window, overlap=work.window // 2) if work.window else None,
     )
     _answering(model, Work(2, 1, 64, 64, work.instances, work.queries))()
     return measure(_answering(model, work))
