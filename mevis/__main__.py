@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mevis.boundary.shipped import shipped_root
 
-_SHORT = {'ls': 'list_configs', 'cp': 'copy_config'}
+_SHORT = {'ls': 'list_configs', 'cp': 'copy_config', 'web': 'web_demo'}
 
 
 def tools() -> dict[str, Path]:

@@ -29,8 +29,8 @@ def test_every_tool_is_a_verb(monkeypatch, capsys, repo_root):
     named = {line.split()[0] for line in out.splitlines() if line.startswith('  ')}
     files = [path.stem.replace('_', '-') for path in (repo_root / 'tools').rglob('*.py')]
     assert len(files) == len(set(files)) == len(named)
-    assert {*files} - named == {'list-configs', 'copy-config'}
-    assert {'ls', 'cp', 'train', 'print-config'} <= named
+    assert {*files} - named == {'list-configs', 'copy-config', 'web-demo'}
+    assert {'ls', 'cp', 'web', 'train', 'print-config'} <= named
 
 
 def test_help_is_of_the_verb(monkeypatch, capsys):

@@ -10,6 +10,8 @@ from typing import Any
 from mevis.apis.cli import run
 from mevis.boundary.arguments import COUNT, CommandParser
 
+OWN_MODEL = ' --config and --checkpoint name a model of yours that looks at frames.'
+
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
@@ -74,6 +76,7 @@ def main() -> None:
 
     from mevis.apis.explanation import one_line
     from mevis.apis.inference.answering import (
+        SHAPES_ONLY,
         UNSEEN,
         Answerer,
         ModelChoice,
@@ -106,7 +109,7 @@ def main() -> None:
     )
     inferencer, notes = Answerer(choice).inferencer_for(texts)
     for note in notes:
-        print(f'note: {note}', file=sys.stderr)
+        print(f'note: {note}{OWN_MODEL if note == SHAPES_ONLY else ""}', file=sys.stderr)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task('answering', total=None)
@@ -118,7 +121,7 @@ def main() -> None:
         about = describe_choice(one)
         print(f'{one_line(answer.text)}: score {answer.score:.2f}{about and f", {about}"}')
     if chosen[0] is not None:
-        print(f'note: {UNSEEN}', file=sys.stderr)
+        print(f'note: {UNSEEN}{OWN_MODEL}', file=sys.stderr)
     for path in paths:
         print(plain(path))
 

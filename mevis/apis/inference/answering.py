@@ -15,13 +15,12 @@ from mevis.apis.inference.track_inferencer import TrackInferencer, TrackInferenc
 from mevis.apis.inference.track_selection import TrackChoice
 
 UNSEEN = (
-    'these answers are chosen by motion alone. Looks and names count for nothing, and --tracks'
-    ' motion does not see what rests all the time. --config and --checkpoint name a model that'
-    ' looks at frames.'
+    'these answers are chosen by motion alone. Looks and names count for nothing, and what rests'
+    ' all the time is not among the tracks of what moves.'
 )
 SHAPES_ONLY = (
     'no sentence asks for a motion, so the small MUTR looks at the frames. It knows painted shapes'
-    ' only; --config and --checkpoint name a model of yours.'
+    ' only.'
 )
 NO_MOTION = (
     '{!r} asks for no motion that the selector knows, so nothing is marked for it. Ask it alone,'
