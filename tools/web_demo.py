@@ -7,28 +7,31 @@ tools/web_demo.py --host 0.0.0.0 --config configs/mutr_r50_local.py --checkpoint
 import argparse
 
 from mevis.apis.cli import run
-from mevis.boundary.arguments import COUNT, Whole
+from mevis.boundary.arguments import COUNT, CommandParser, Whole
 
 
 def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     from mevis.apis.configs.options import add_cfg_options
 
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         description=__doc__.splitlines()[0], epilog='See docs/guides/web_demo.md.'
     )
     parser.add_argument(
         '--host',
         default='127.0.0.1',
-        help='address to listen on; 0.0.0.0: all, so that others reach it (default: 127.0.0.1)',
+        help='address to listen on; 0.0.0.0: all, so that others reach it',
+    )
+    parser.add_argument('--port', type=Whole(0, 65535), default=7860, help='0: any that is free')
+    parser.add_argument(
+        '--tracks',
+        metavar='motion|dvis|FOLDER',
+        help='tracks for --config, as in tools/demo.py; default: those of its config',
     )
     parser.add_argument(
-        '--port', type=Whole(0, 65535), default=7860, help='0: any that is free (default: 7860)'
+        '--config',
+        help='of a model that visitors get if they choose nothing; default: as tools/demo.py',
     )
-    parser.add_argument(
-        '--tracks', metavar='motion|dvis|FOLDER', help='tracks for --config, as in tools/demo.py'
-    )
-    parser.add_argument('--config', help='of a model that visitors get if they choose nothing')
     parser.add_argument('--checkpoint', help='weights of --config')
     parser.add_argument('--device', help='cpu, cuda, cuda:1; default: the GPU if there is one')
     parser.add_argument('--no-examples', action='store_true', help='offer only those of --example')
@@ -38,7 +41,7 @@ def parse_args() -> argparse.Namespace:
         action='append',
         default=[],
         metavar=('VIDEO', 'TEXT'),
-        help='a video to try, with its sentences; repeat it for several',
+        help='a video to try, with its sentences; repeat it for several (default: none)',
     )
     limits = parser.add_argument_group('limits, so that no visitor takes the whole machine')
     for name, default, about in (
@@ -51,8 +54,7 @@ def parse_args() -> argparse.Namespace:
         ('max-disk-mb', 2000, 'files of all visitors, MB'),
         ('keep-minutes', 60, 'how long files are kept'),
     ):
-        help_text = f'{about} (default: {default})'
-        limits.add_argument(f'--{name}', type=COUNT, metavar='N', default=default, help=help_text)
+        limits.add_argument(f'--{name}', type=COUNT, metavar='N', default=default, help=about)
     add_cfg_options(parser, 'model.chunk_size=4')
     return parser.parse_args()
 
