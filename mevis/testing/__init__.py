@@ -11,6 +11,7 @@ from mevis.testing.contracts import (
     check_track_source,
 )
 from mevis.testing.engine_contracts import check_dataset, check_metric, check_segmentor
+from mevis.testing.transcriber_contract import check_transcriber
 
 __all__ = [
     'ContractError',
@@ -24,4 +25,5 @@ __all__ = [
     'check_segmentor',
     'check_text_encoder',
     'check_track_source',
+    'check_transcriber',
 ]

@@ -8,6 +8,7 @@ import torch
 
 from mevis.errors import UserError
 from mevis.registry import TRANSCRIBERS
+from mevis.testing import check_transcriber
 
 
 @pytest.fixture(scope='module')
@@ -48,6 +49,7 @@ def test_writes_down_what_the_model_says(folder):
     assert transcriber.sample_rate == 16000
     noise = np.random.default_rng(0).normal(0, 0.1, 16000).astype(np.float32)
     assert transcriber(noise) == 'd'
+    check_transcriber(transcriber)
 
 
 def test_the_folder_is_missed_when_it_is_used(tmp_path):
