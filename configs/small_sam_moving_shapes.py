@@ -1,7 +1,8 @@
-# A small SAM on MovingShapes: mends coarse masks of painted shapes. Trains on one CPU core.
+# A small SAM on MovingShapes: refines coarse masks of painted shapes. Trains on one CPU core.
 # Command: tools/train.py configs/small_sam_moving_shapes.py
 # Hardware: one CPU core, 10 minutes.
-# J&F of MUTR's masks before and after: see model_zoo.md; tools/test.py mends degraded true masks.
+# J&F of MUTR's masks before and after: see model_zoo.md; tools/test.py
+# refines degraded ground-truth masks.
 # tools/make_moving_shapes.py data/moving_shapes --train 3000 --valid-u 100 --youtube-vis
 _base_ = ['_base_/datasets/moving_shapes_instances.py']
 model = dict(

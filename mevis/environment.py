@@ -41,7 +41,7 @@ class Finding:
         name: What was looked at.
         status: 'fail' if the main job cannot run with it, 'note' if the user should know.
         value: What was found.
-        mend: What to do about it; empty where nothing is to be done.
+        mend: How to fix it; empty where there is nothing to fix.
     """
 
     name: str

@@ -1,5 +1,5 @@
-"""Errors that a user can mend."""
+"""Errors that a user can fix."""
 
 
 class UserError(ValueError):
-    """Bad input; the message names the file or key and the mend, so no traceback is needed."""
+    """Bad input; the message names the file or key and the fix, so no traceback is needed."""

@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('model', choices=('mutr', 'dvis'), help='whose checkpoint it is')
     parser.add_argument('source', type=Path, metavar='IN', help='.pth or .safetensors')
     parser.add_argument('target', type=Path, metavar='OUT', help='.safetensors or .pth')
-    parser.add_argument('--inverse', action='store_true', help='from our names to official ones')
+    parser.add_argument('--inverse', action='store_true', help='from mevis names to official ones')
     return parser.parse_args()
 
 

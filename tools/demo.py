@@ -63,7 +63,9 @@ def say_what_is_replaced(out_dir: Any, location: str) -> None:
 
     earlier = answered_source(out_dir)
     if earlier and earlier != location:
-        print(one_line(f'note: {out_dir}: replaces the answers to {earlier}.'), file=sys.stderr)
+        print(
+            one_line(f'note: {out_dir}: replaces the predictions for {earlier}.'), file=sys.stderr
+        )
 
 
 def main() -> None:

@@ -24,7 +24,9 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--out-dir', help='default: work_dirs/demo_instances/<video>')
     parser.add_argument('--top-k', type=COUNT, default=10, metavar='K', help='default: 10')
-    parser.add_argument('--min-score', type=SHARE, default=0.0, help='draw no less sure tracks')
+    parser.add_argument(
+        '--min-score', type=SHARE, default=0.0, help='lowest score of tracks that are drawn'
+    )
     parser.add_argument(
         '--classes',
         nargs='+',

@@ -10,7 +10,7 @@ from mevis.boundary.arguments import WORKERS, CommandParser
 def parse_args() -> argparse.Namespace:
     """Command line."""
     parser = CommandParser(description=__doc__)
-    commands = parser.add_subparsers(dest='command', required=True, help='which way')
+    commands = parser.add_subparsers(dest='command', required=True, help='direction')
     to_png = commands.add_parser('to-png', help='mask_dict.json -> <video>/<id>/<frame>.png')
     to_png.add_argument('split', type=Path, help='<root>/<split>, in MeViS format')
     to_png.add_argument('out', type=Path, help='folder to write; existing files are kept')

@@ -29,7 +29,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         'checkpoint',
         nargs='?',
-        help='its weights: .pth or .safetensors; configs/tracks_*.py name theirs themselves',
+        help='its weights: .pth or .safetensors; configs/tracks_*.py name their own',
     )
     elsewhere = parser.add_mutually_exclusive_group()
     elsewhere.add_argument(

@@ -56,7 +56,7 @@ def parse_args() -> argparse.Namespace:
     """Command line."""
     parser = CommandParser(description=__doc__)
     parser.add_argument('--dry-run', action='store_true', help='print what would be run')
-    parser.add_argument('--rebuild', action='store_true', help='compile even if the wheel is there')
+    parser.add_argument('--rebuild', action='store_true', help='compile even if the wheel exists')
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='parallel compilations')
     return parser.parse_args()
 
@@ -87,7 +87,7 @@ def check_compilers(target: Target) -> None:
     """Fails before anything is fetched if a compiler is missing or does not fit.
 
     Raises:
-        MissingToolError: Naming the compiler and the mend.
+        MissingToolError: Naming the compiler and the fix.
     """
     compiler = os.environ.get('CXX', 'c++').split()[0]
     if shutil.which(compiler) is None:
@@ -118,7 +118,7 @@ def use_cxx20(setup_file: Path) -> None:
     """
     text = setup_file.read_text(encoding='utf-8')
     if '-std=c++17' not in text:
-        raise MissingToolError(f'{setup_file} asks for no C++17: this mmcv needs no such mend')
+        raise MissingToolError(f'{setup_file} does not set C++17: this mmcv needs no such patch')
     setup_file.write_text(text.replace('-std=c++17', '-std=c++20'), encoding='utf-8')
 
 

@@ -20,7 +20,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='the config of the model')
     parser.add_argument('checkpoint', help='its weights, in any form that tools/test.py takes')
-    parser.add_argument('folder', help='where to; an earlier publication is replaced')
+    parser.add_argument('folder', help='output folder; an earlier publication is replaced')
     parser.add_argument(
         '--scores', metavar='FILE', help='figures for the card: the file of tools/test.py --out'
     )

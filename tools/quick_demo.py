@@ -1,4 +1,4 @@
-"""Makes a small data set, tests the shipped system on it, draws what it answers: `make demo`."""
+"""Makes a small dataset, tests the shipped system on it, draws what it answers: `make demo`."""
 
 import argparse
 from pathlib import Path

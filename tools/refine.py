@@ -16,13 +16,13 @@ def parse_args() -> argparse.Namespace:
 
     parser = CommandParser(
         description=__doc__.splitlines()[0],
-        epilog='Interrupted, the same command does what is missing. See docs/guides/refinement.md.',
+        epilog='Run it again after an interruption to complete it. See docs/guides/refinement.md.',
     )
-    parser.add_argument('config', help='a config whose model.refiner says how to refine')
+    parser.add_argument('config', help='a config with model.refiner')
     parser.add_argument(
-        '--predictions', metavar='DIR', required=True, help='the answers of tools/test.py'
+        '--predictions', metavar='DIR', required=True, help='the predictions of tools/test.py'
     )
-    parser.add_argument('--out', metavar='DIR', required=True, help='folder for the refined ones')
+    parser.add_argument('--out', metavar='DIR', required=True, help='output folder')
     parser.add_argument(
         '--launcher',
         choices=('none', 'pytorch', 'slurm', 'mpi'),
@@ -60,4 +60,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    run(main, 'the same command does what is missing')
+    run(main, 'the same command completes what is missing')

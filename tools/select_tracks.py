@@ -29,9 +29,9 @@ def parse_args() -> argparse.Namespace:
         '--size', metavar='WIDTHxHEIGHT', help='of the video, where the file does not say it'
     )
     parser.add_argument('--video', help='which one, in a file of several')
-    parser.add_argument('--config', help='another selector; default: the one that is shipped')
+    parser.add_argument('--config', help='another selector; default: the shipped one')
     parser.add_argument('--checkpoint', help='its weights')
-    parser.add_argument('--out', type=Path, metavar='FILE', help='write the answers as JSON')
+    parser.add_argument('--out', type=Path, metavar='FILE', help='write the predictions as JSON')
     parser.add_argument('--device', default='cpu', help='default: %(default)s')
     return parser.parse_args()
 

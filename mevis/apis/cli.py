@@ -27,7 +27,7 @@ def run(main: Callable[[], int | None], resume_by: str = '') -> NoReturn:
 
     Args:
         main: The command; it parses its own arguments.
-        resume_by: How a user goes on after an interruption.
+        resume_by: How a user resumes after an interruption.
     """
     debug = bool(os.environ.get('MEVIS_TRACEBACK')) or '--debug' in sys.argv[1:]
     sys.argv[1:] = [argument for argument in sys.argv[1:] if argument != '--debug']

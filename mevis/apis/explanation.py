@@ -71,7 +71,7 @@ _TEXTS = (
 
 
 def explain(error: BaseException) -> str | None:
-    """One line about a mistake that a user can mend; None for a defect of the program."""
+    """One line about a mistake that a user can fix; None for a bug in the program."""
     if isinstance(error, (UserError, UnknownModuleError)):
         return _without_worker_traceback(str(error))
     if isinstance(error, OSError):

@@ -33,7 +33,7 @@ def read_audio(path: str | Path, rate: int) -> np.ndarray:
         # An open file, so that a playlist cannot make FFmpeg open others.
         with regular_file(path).open('rb') as file, av.open(file) as container:
             if not container.streams.audio:
-                raise UserError(f'{path}: there is no sound in it. {mend}')
+                raise UserError(f'{path}: it contains no audio. {mend}')
             for frame in (*container.decode(audio=0), None):
                 for piece in resampler.resample(frame):
                     pieces.append(piece.to_ndarray().mean(0))
@@ -49,5 +49,5 @@ def read_audio(path: str | Path, rate: int) -> np.ndarray:
             f'{path}: the recording cannot be read ({error.strerror}). {mend}'
         ) from error
     if not length:
-        raise UserError(f'{path}: there is no sound in it. {mend}')
+        raise UserError(f'{path}: it contains no audio. {mend}')
     return np.concatenate(pieces)

@@ -91,7 +91,7 @@ class YouTubeVISAnnotation(Struct):
 
 
 class YouTubeVISFile(Struct):
-    """What YouTube-VIS and OVIS publish; a split without truth has no annotations."""
+    """What YouTube-VIS and OVIS publish; a split without ground truth has no annotations."""
 
     videos: Annotated[list[YouTubeVISVideo], Meta(min_length=1)]
     categories: Annotated[list[YouTubeVISCategory], Meta(min_length=1)]

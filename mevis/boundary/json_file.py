@@ -35,7 +35,7 @@ def read_json(
     Args:
         path: UTF-8; what begins with a byte order mark, and UTF-16 and UTF-32, are read too.
         kind: What the file must hold, as :mod:`msgspec` takes types.
-        mend: What a user does about a damaged file.
+        mend: How to fix a damaged file.
         missing: What a user does if there is none.
 
     Raises:
@@ -65,7 +65,7 @@ def parse_json(data: bytes, path: str | Path, mend: str = AGAIN) -> Any:
     Args:
         data: The document.
         path: Its file, for messages.
-        mend: What a user does about it.
+        mend: How to fix it.
 
     Raises:
         UserError: If it is cut off, nested too deeply, not UTF-8, has NaN, Infinity, a number of
@@ -83,7 +83,7 @@ def parse_json(data: bytes, path: str | Path, mend: str = AGAIN) -> Any:
     try:
         value = decoder().decode(text)
     except RecursionError as error:
-        raise UserError(f'{path}: no JSON of ours: nested too deeply. {mend}') from error
+        raise UserError(f'{path}: not a JSON file of mevis: nested too deeply. {mend}') from error
     except ValueError as error:
         raise UserError(f'{path}: no complete JSON ({error}). {mend}') from error
     if _HALF_CHARACTER.search(text):
@@ -132,7 +132,7 @@ def checked_json(value: Any, kind: type[T], path: str | Path, mend: str = AGAIN)
         value: Of :func:`parse_json`.
         kind: What it must be.
         path: Its file, and where in it the value is, for messages.
-        mend: What a user does about it.
+        mend: How to fix it.
 
     Raises:
         UserError: Names the key whose value is missing or another.

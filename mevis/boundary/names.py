@@ -47,7 +47,7 @@ def check_part(name: str, place: str) -> str:
 
 
 def check_path(name: str, place: str) -> str:
-    """A name whose parts are separated by ``/``, as data sets with folders in folders have it.
+    """A name whose parts are separated by ``/``, as datasets with folders in folders have it.
 
     Args:
         name: What the file says.
@@ -141,7 +141,7 @@ def _refusal(name: str) -> str:
 
 
 def _is_plain(name: str) -> bool:
-    """Most are: frames and sentences of a data set, by the hundred thousand."""
+    """Most are: frames and sentences of a dataset, by the hundred thousand."""
     short = len(name) <= LONGEST_PART and name.isascii() and name.isalnum()
     return short and (len(name) > _LONGEST_DEVICE or name.isdecimal())
 

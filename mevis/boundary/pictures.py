@@ -49,7 +49,7 @@ def open_picture(
     Args:
         source: A file, also one in a tar archive (``JPEGImages.tar/a/0.jpg``), or its bytes.
         what: It is called in messages.
-        mend: What a user does about a damaged one.
+        mend: How to fix a damaged one.
 
     Yields:
         The picture of Pillow, not decoded yet.
@@ -86,7 +86,7 @@ def open_mask(
     Args:
         path: The file.
         what: It is called in messages.
-        mend: What a user does about a damaged one.
+        mend: How to fix a damaged one.
 
     Raises:
         UserError: As :func:`open_picture` does, and if the file is of another format (that of JPEG
@@ -129,7 +129,7 @@ def read_rgb(
     Args:
         path: The file.
         what: It is called in messages.
-        mend: What a user does about a damaged one.
+        mend: How to fix a damaged one.
         upright: Turn it as its EXIF orientation says.
 
     Returns:

@@ -110,7 +110,9 @@ def rle_size(rle: Any, place: str) -> tuple[int, int]:
     ):
         raise UserError(f'{place}: size must be [height, width] in pixels, not {size!r:.60}.')
     if size[0] * size[1] > max_pixels():
-        raise UserError(f'{place}: a mask of {size[0]}x{size[1]} pixels is larger than a picture.')
+        raise UserError(
+            f'{place}: a mask of {size[0]}x{size[1]} pixels is larger than an image may be.'
+        )
     return size[0], size[1]
 
 

@@ -44,7 +44,7 @@ def rles_num_pixels(counts: Sequence[bytes | np.ndarray]) -> np.ndarray:
     starts = np.concatenate(([0], ends[:-1]))
     is_last = (groups & 32) == 0
     is_cut = ~is_last[ends - 1]
-    # A run that is cut off must not go on in the next RLE.
+    # A run that is cut off must not continue in the next RLE.
     is_last[ends - 1] = True
     lasts = np.flatnonzero(is_last)
     firsts = np.concatenate(([0], lasts[:-1] + 1))

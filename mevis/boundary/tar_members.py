@@ -46,7 +46,7 @@ class TarMembers:
                 end = archive.offset
         except (tarfile.TarError, EOFError, ValueError) as error:
             raise UserError(
-                f'{path}: no whole, uncompressed tar archive ({error}). Download it again, or'
+                f'{path}: not a complete, uncompressed tar archive ({error}). Download it again, or'
                 ' unpack it: the folder is read in its place.'
             ) from error
         self._check_end(end)

@@ -66,7 +66,7 @@ def _array(data: Any, kind: Any, shape: Any, order: str = 'C') -> np.ndarray:
 
 
 def _names() -> dict[tuple[str, str], Callable]:
-    """What a pickle may name; made anew for each, so that none can change it for the next."""
+    """What a pickle may name; created for each, so that none can change it for the next."""
 
     class Type(_Type):
         pass

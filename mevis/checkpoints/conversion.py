@@ -39,7 +39,7 @@ def convert_file(model: str, source: Path, target: Path, inverse: bool = False) 
         model: Whose names: a key of ``CONVERTERS``.
         source: ``.pth`` or ``.safetensors``; nothing in it is executed.
         target: ``.safetensors`` (weights alone) or ``.pth``.
-        inverse: From our names to the official ones.
+        inverse: From the names of mevis to the official names.
 
     Raises:
         UserError: If the file holds other weights or the target's name has another ending.

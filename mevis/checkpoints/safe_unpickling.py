@@ -111,7 +111,7 @@ def _read_safetensors(path: Path, map_location: Any) -> dict[str, Any]:
             return {'state_dict': state, 'meta': dict(file.metadata() or {})}
     except SafetensorError as error:
         raise UserError(
-            f'{path}: not a whole safetensors file ({error}). Copy or download it again.'
+            f'{path}: not a complete safetensors file ({error}). Copy or download it again.'
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Data sets of videos with sentences or instances; importing this registers them."""
+"""Datasets of videos with sentences or instances; importing this registers them."""
 
 from mevis.datasets import frame_samplers, transforms
 from mevis.datasets.instance_dataset import InstanceDataset

@@ -45,7 +45,7 @@ class FrameFiles:
             ending = self.ending(video, frame_name)
             if ending is None:
                 return self.root / video / f'{frame_name}.jpg'
-            # Looked for once, as a data set on a network is asked for millions of frames.
+            # Looked for once, as a dataset on a network is asked for millions of frames.
             self._endings[video] = ending
         return self.root / video / f'{frame_name}{ending}'
 

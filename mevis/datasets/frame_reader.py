@@ -14,7 +14,7 @@ MEND = 'Extract it again, or run tools/check_dataset.py.'
 
 
 def read_frame(path: str | Path) -> np.ndarray:
-    """Reads one frame of a data set, whole or not at all.
+    """Reads one frame of a dataset, whole or not at all.
 
     As in the official code an EXIF orientation is not followed: masks lie on pixels as stored.
 

@@ -18,7 +18,7 @@ class AnnotatedTrack:
     """One object in some frames of a video.
 
     Attributes:
-        track_id: Its id within the data set.
+        track_id: Its id within the dataset.
         label: Category index from 0.
         rles: One COCO RLE per frame; None where it is absent.
     """
@@ -29,7 +29,7 @@ class AnnotatedTrack:
 
 
 class InstanceDataset(VideoDataset):
-    """Base of the data sets of instances: a reader says what is annotated, this makes items of it.
+    """Base of the datasets of instances: a reader says what is annotated, this makes items of it.
 
     A training item is a clip of one video with all objects that can be seen in it
     (``ClipInstances``); clips without any are replaced by another item.  A test item is a whole
@@ -47,7 +47,7 @@ class InstanceDataset(VideoDataset):
 
     @property
     def annotation_files(self) -> list[Path]:
-        """Files that the annotated objects follow from; none where a data set does not say."""
+        """Files that the annotated objects follow from; none where a dataset does not say."""
         return []
 
     @abstractmethod

@@ -33,7 +33,7 @@ def export_masks(
     Args:
         split: ``<root>/<split>`` in MeViS format.
         out: ``<out>/<video>/<id>/<frame>.png`` are written; whole files stay as they are, so that
-            an interrupted export goes on.
+            an interrupted export resumes.
         by: ``object``: id is an ``anno_id``; ``expression``: id is an expression, its objects
             united, the form of a submission.
         num_workers: Processes.
@@ -162,5 +162,5 @@ def _read_png(path: Path) -> np.ndarray:
     with open_mask(path, 'mask', 'Export the video again.') as image:
         mask = np.asarray(image)
         if mask.ndim != 2:
-            raise UserError(f'{path}: {image.mode} picture; masks have a single channel.')
+            raise UserError(f'{path}: {image.mode} image; masks have a single channel.')
         return mask > 0

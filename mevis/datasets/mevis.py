@@ -1,4 +1,4 @@
-"""MeViS, and every data set in its format."""
+"""MeViS, and every dataset in its format."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,8 @@ from mevis.structures import Expression
 class MeViSDataset(MeViSFormat, RefVidSegDataset):
     """MeViS v1, and MovingShapes and others in its format, in the layout of :class:`MeViSFormat`.
 
-    Where a split has masks, an expression without ``anno_id`` has no target: its truth is empty.
+    Where a split has masks, an expression without ``anno_id`` has no target, so its ground truth
+    is empty.
     The arguments are those of :class:`RefVidSegDataset`.
     """
 

@@ -11,7 +11,7 @@ from mevis.errors import UserError
 from mevis.structures.mask_store import MaskStore
 
 V1_FILE = 'meta_expressions.json'
-"""The sentences of a split of MeViS v1, and of every other data set in its format."""
+"""The sentences of a split of MeViS v1, and of every other dataset in its format."""
 V2_FILES = (
     'meta_expressions_v2.json',
     'meta_expressions_v2_release.json',
@@ -21,7 +21,7 @@ V2_FILES = (
 
 
 class MeViSFormat:
-    """The readers of a split in MeViS format; goes before the base of a data set.
+    """The readers of a split in MeViS format; goes before the base of a dataset.
 
     Layout::
 

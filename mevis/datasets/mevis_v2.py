@@ -1,4 +1,4 @@
-"""MeViS v2: more sentences about the videos of MeViS, some of which mean nothing there."""
+"""MeViS v2: more sentences about the videos of MeViS, some of which have no target there."""
 
 from mevis.datasets.mevis import MeViSDataset
 from mevis.datasets.mevis_format import V1_FILE, V2_FILES

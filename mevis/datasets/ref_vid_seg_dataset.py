@@ -16,7 +16,7 @@ from mevis.structures.instance_folder import check_complete, check_one_origin
 
 
 class RefVidSegDataset(VideoDataset):
-    """Base of all data sets: a reader says what a split holds, this class makes items of it.
+    """Base of all datasets: a reader says what a split holds, this class makes items of it.
 
     A training item is one clip with one expression.  Clips in which the expression's objects
     cannot be seen are replaced by another item, as in the official MUTR; sentences without any
@@ -93,7 +93,7 @@ class RefVidSegDataset(VideoDataset):
         """The union of the expression's objects as one RLE per frame; None where none is seen."""
 
     def gt_rles(self, video: str, exp_id: str) -> list[dict[str, Any] | None] | None:
-        """The truth of an expression in every frame; None where the split has none.
+        """The ground truth of an expression in every frame; None where the split has none.
 
         Raises:
             KeyError: If there is no such video or expression.

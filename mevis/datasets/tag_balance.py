@@ -31,7 +31,7 @@ def balanced_items(tags: Sequence[Sequence[str]], group: str, seed: int = 0) -> 
     if not members:
         raise UserError(
             f'balance={group!r}: no sentence has a tag {group}:… Remove `balance`, or choose a'
-            ' data set with tags, such as MovingShapes (balance="about").'
+            ' dataset with tags, such as MovingShapes (balance="about").'
         )
     repeats = np.ones(len(tags), int)
     wanted = max(map(len, members.values()))

@@ -19,7 +19,7 @@ class TrackChoiceDataset(MeViSDataset):
     needs ``LoadInstanceMasks`` and, after it, ``MatchTracks``.
 
     Args:
-        data_root: Folder of the data set.
+        data_root: Folder of the dataset.
         split: Part of it, such as ``train``.
         frame_sampler: Config of a frame sampler.
         pipeline: Configs of transforms, dict -> dict.
@@ -73,7 +73,7 @@ class TrackChoiceDataset(MeViSDataset):
     def clip_results(
         self, record: VideoRecord, subject: int, frames: list[int], rng: np.random.Generator
     ) -> dict[str, Any]:
-        """A clip with S expressions, and the truth of each in the whole video."""
+        """A clip with S expressions, and the ground truth of each in the whole video."""
         places = rng.permutation(
             np.resize(rng.permutation(len(record.expressions)), self.num_expressions)
         )

@@ -19,7 +19,7 @@ Item = int | tuple[int, int]
 
 
 class VideoDataset(Dataset, ABC):
-    """What data sets of sentences and of instances share.
+    """What datasets of sentences and of instances share.
 
     An item is asked for by its index or, by the resumable data sampler, by (index, serial number
     of the draw).  Everything random about it follows from (seed, serial), so neither workers nor
@@ -29,7 +29,7 @@ class VideoDataset(Dataset, ABC):
     has.  A training item is one subject of one video, a test item a whole video that has any.
 
     Args:
-        data_root: Folder of the data set.
+        data_root: Folder of the dataset.
         split: Part of it, such as ``train``.
         frame_sampler: Config of a frame sampler.
         pipeline: Configs of transforms, dict -> dict.
@@ -70,7 +70,7 @@ class VideoDataset(Dataset, ABC):
         self.seed = seed
         if not self.data_root.is_dir():
             raise UserError(
-                f'{self.data_root}: no such folder (data_root of the data set).'
+                f'{self.data_root}: no such folder (data_root of the dataset).'
                 ' docs/guides/data.md says how to get the data.'
             )
         with no_garbage():

@@ -1,4 +1,4 @@
-"""What the annotation files of a split say, in one form for every data set."""
+"""What the annotation files of a split say, in one form for every dataset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

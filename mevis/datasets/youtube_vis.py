@@ -1,4 +1,4 @@
-"""YouTube-VIS 2019 and 2021, OVIS, and every data set in their format."""
+"""YouTube-VIS 2019 and 2021, OVIS, and every dataset in their format."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -26,12 +26,12 @@ class YouTubeVISDataset(InstanceDataset):
     """Videos, annotations and categories in one JSON file.
 
     Labels count the categories in the order of their ids, as the official code does; for the public
-    data sets this is the order of mmdet's class lists.  Objects marked ``iscrowd`` are left out.
-    mmdet's own data set of this name reads a converted file with one entry per image; this one
+    datasets this is the order of mmdet's class lists.  Objects marked ``iscrowd`` are left out.
+    mmdet's own dataset of this name reads a converted file with one entry per image; this one
     reads the file as it is published, and gives clips as all others here do.
 
     Args:
-        data_root: Folder of the data set.
+        data_root: Folder of the dataset.
         split: Part of it, such as ``train``.
         frame_sampler: Config of a frame sampler.
         pipeline: Configs of transforms, dict -> dict.
@@ -95,7 +95,7 @@ class YouTubeVISDataset(InstanceDataset):
         content = read_json(
             self.ann_path,
             YouTubeVISFile,
-            missing='Check data_root, split and ann_file of the data set.',
+            missing='Check data_root, split and ann_file of the dataset.',
         )
         categories = _by_id(self.ann_path, 'categories', content.categories)
         videos = _by_id(self.ann_path, 'videos', content.videos)

@@ -45,7 +45,7 @@ def score_expression(
     predictions: Iterable[np.ndarray],
     truth: Sequence[Rle | None],
     has_target: bool = True,
-    name: str = 'truth',
+    name: str = 'ground truth',
 ) -> ExpressionScore:
     """Scores the masks of one expression; holds one frame at a time.
 
@@ -53,10 +53,10 @@ def score_expression(
         predictions: One (H, W) bool mask per frame.
         truth: One RLE per frame; None where nothing is to be seen.
         has_target: Whether the sentence means any annotated object.
-        name: What errors call the truth.
+        name: What errors call the ground truth.
 
     Raises:
-        UserError: If a mask of the truth is damaged or has another size than the prediction.
+        UserError: If a mask of the ground truth is damaged or has another size than the prediction.
         ValueError: If the numbers differ or there is no frame.
     """
     similarities, accuracies = [], []

@@ -59,7 +59,8 @@ def open_predictions(folder: str | Path) -> PredictionSource:
             return StoredPredictions(PredictionStore(candidate))
     if not any(path.is_dir() for path in folder.iterdir()):
         raise UserError(
-            f'{folder}: neither <video>/<expression id>/<frame>.png nor answers of tools/test.py.'
+            f'{folder}: neither <video>/<expression id>/<frame>.png nor predictions of'
+            ' tools/test.py.'
         )
     return PngPredictions(folder)
 
@@ -129,8 +130,8 @@ class StoredPredictions:
         place = f'{self.store.root}: video {video}'
         if exp_id not in found.answers:
             raise UserError(
-                f'{place}: no answer to expression {exp_id}. The annotations have changed since'
-                ' the test; test anew in another --work-dir.'
+                f'{place}: no prediction for expression {exp_id}.'
+                ' The annotations have changed since the test; test again in another --work-dir.'
             )
         rle_of = dict(zip(found.frame_names, found.answers[exp_id].rles, strict=True))
         for name in frame_names:
@@ -152,7 +153,7 @@ def read_png_mask(path: Path) -> np.ndarray:
     """
     with open_mask(path, 'mask', 'Every frame of a predicted expression needs one.') as image:
         if image.mode not in _READABLE_MODES:
-            raise UserError(f'{path}: a picture of mode {image.mode}; masks are 8-bit PNGs.')
+            raise UserError(f'{path}: an image of mode {image.mode}; masks are 8-bit PNGs.')
         if image.mode in ('P', 'LA', 'RGBA'):
             image = image.convert('RGB')
         pixels = np.asarray(image)

@@ -1,4 +1,4 @@
-"""Answers of a model on disk, video by video, so that a test that was cut off can go on."""
+"""Predictions of a model on disk, video by video, so that an interrupted test can resume."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ class PredictionStore:
         if made_of is None:
             if not self.is_store(root):
                 raise UserError(
-                    f'{root}: no answers of tools/test.py ({_MANIFEST}). Name its'
+                    f'{root}: no predictions of tools/test.py ({_MANIFEST}). Name its'
                     ' <work-dir>/predictions.'
                 )
         else:
@@ -120,10 +120,10 @@ class PredictionStore:
         """The answers to all expressions of a video.
 
         Raises:
-            UserError: If the file is absent or damaged; names the mend.
+            UserError: If the file is absent or damaged; names the fix.
         """
         path = self._path(video)
-        mend = 'Delete it and run tools/test.py again, which does what is missing.'
+        mend = 'Delete it and run tools/test.py again, which completes what is missing.'
         content = read_json(path, StoredPredictions, mend, 'Run tools/test.py again.')
         frame_names = tuple(content.frames)
         answers = {
@@ -181,7 +181,8 @@ class PredictionStore:
                 f'{key} (there {found.get(key)}, now {made_of.get(key)})' for key in differing
             )
             raise UserError(
-                f'{self.root}: holds answers of another {changes}. Choose another {self.option},'
+                f'{self.root}: holds predictions of another {changes}.'
+                f' Choose another {self.option},'
                 ' or delete the folder.'
             )
 

@@ -95,7 +95,7 @@ def stored_sentence_scores(
         videos: Only these; None: all that are there.
 
     Returns:
-        Nothing of videos without truth, or whose metric notes something else.
+        Nothing of videos without ground truth, or whose metric notes something else.
     """
     store = PredictionStore(predictions)
     chosen = store.videos_done() if videos is None else store.videos_done() & set(videos)

@@ -1,4 +1,4 @@
-"""Models and the plugs they take."""
+"""Models and the modules that plug into them."""
 
 from mevis.models import (
     backbones,

@@ -52,7 +52,7 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
     Args:
         data_preprocessor: Config of the preprocessor.
         refiner: Config of the mask refiner.
-        track_source: Config of what finds instance tracks in videos whose data set has none;
+        track_source: Config of what finds instance tracks in videos whose dataset has none;
             ``NoTracks`` if None.
         chunk_size: Frames that are worked on at a time in testing, where frames do not meet; it
             bounds memory and changes no result.
@@ -159,7 +159,7 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
         ]
 
     def _find_tracks(self, sample: RefVidSegDataSample) -> None:
-        """Asks the source of tracks where the data set has none."""
+        """Asks the source of tracks where the dataset has none."""
         if 'instances' in sample:
             return
         frames = VideoFrames(

@@ -54,12 +54,12 @@ class RefVidSegDataPreprocessor(BaseDataPreprocessor):
 
         Raises:
             ValueError: If the clips of a batch have different numbers of frames.
-            UserError: If the items of the data set are not packed.
+            UserError: If the items of the dataset are not packed.
         """
         missing = {'inputs', 'data_samples'} - data.keys()
         if missing:
             raise UserError(
-                f'the pipeline of the data set gives no {" and no ".join(sorted(missing))}. Its'
+                f'the pipeline of the dataset gives no {" and no ".join(sorted(missing))}. Its'
                 ' last transform must be PackRefVidSegInputs, or another that packs.'
             )
         inputs = self.cast_data(list(data['inputs']))

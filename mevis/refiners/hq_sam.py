@@ -1,4 +1,4 @@
-"""Masks mended by HQ-SAM, prompted by points drawn from them."""
+"""Masks refined by HQ-SAM, prompted by points sampled from them."""
 
 from functools import partial
 from pathlib import Path

@@ -34,7 +34,7 @@ class SAM2VideoRefiner(PretrainedRefiner):
     Args:
         folder: Folder of a ``Sam2VideoModel`` of transformers.
         prompt: ``points``, ``box``, ``mask``, or ``mended_mask``: the mask after the image model,
-            prompted by points and box, has mended it.  SAM 2 takes a mask as the truth.
+            prompted by points and box, has refined it.  SAM 2 trusts a mask prompt.
         num_prompt_frames: Frames to prompt in, at most.
         num_inside: Points drawn inside of a mask.
         num_outside: Points drawn outside of it, within its box.

@@ -15,7 +15,7 @@ class SamFrame:
     """The package's predictor, without computing again for a second mask what the frame decides.
 
     What it answers is bit for bit what ``SamPredictor.predict`` of the package answers; that one
-    computes the HQ features of the frame anew for each mask.
+    recomputes the HQ features of the frame for each mask.
 
     Args:
         sam: SAM or HQ-SAM.

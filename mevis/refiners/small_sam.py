@@ -1,4 +1,4 @@
-"""Masks mended by the small SAM, which is trained here."""
+"""Masks refined by the small SAM, which is trained here."""
 
 from functools import partial
 from pathlib import Path
@@ -73,4 +73,4 @@ def load_small_sam(config: str, checkpoint: str) -> nn.Module:
     Raises:
         UserError: If a file is missing, or of another model.
     """
-    return load_named(config, checkpoint, 'SmallSAM', 'mend', 'mends no masks')[0]
+    return load_named(config, checkpoint, 'SmallSAM', 'mend', 'refines no masks')[0]

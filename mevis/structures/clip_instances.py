@@ -14,10 +14,10 @@ class ClipInstances:
     Every object is seen in at least one frame of the clip; K = 0 is valid.
 
     Attributes:
-        labels: (K,) int64, category indices from 0; all 0 where a data set has no categories.
+        labels: (K,) int64, category indices from 0; all 0 where a dataset has no categories.
         masks: (K, T, h, w) bool at the ``img_shape`` of the clip, before padding; all False in
             frames without the object.
-        ids: K ids of the objects within their data set.
+        ids: K ids of the objects within their dataset.
     """
 
     labels: Tensor

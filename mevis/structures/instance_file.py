@@ -63,7 +63,7 @@ class InstanceFile:
             if self.frame_names[index] != name:
                 raise UserError(
                     f'{self.path}: frame {index} is {self.frame_names[index]} there and {name} in'
-                    f' the data set: the tracks are those of another video. {mend}'
+                    f' the dataset: the tracks are those of another video. {mend}'
                 )
         if tuple(self.instances.size) != tuple(size):
             raise UserError(

@@ -21,7 +21,7 @@ class InstanceFolder:
     config, split, K), ``video``, ``frames`` (names), and ``size``, ``scores``, ``categories``,
     ``rles`` and, where tracks have names, ``ids`` of :class:`InstanceMasks`.  It is written whole
     or not at all; what was cut off by something else lacks the end of the line, and is written
-    anew.  ``instance_file`` reads it.
+    again.  ``instance_file`` reads it.
 
     Args:
         root: The folder; need not exist.
@@ -76,7 +76,7 @@ class InstanceFolder:
             return False
         origin = read_origin(path)
         if origin is None:
-            raise UserError(f'{path}: no file of instance tracks of ours. Choose another folder.')
+            raise UserError(f'{path}: not an instance-track file of mevis. Choose another folder.')
         if origin != self.made_of:
             raise UserError(
                 f'{path}: made of another {_differences(origin, self.made_of)}. Choose another'
@@ -112,7 +112,7 @@ def check_complete(root: str | Path, videos: Sequence[str]) -> None:
     if missing:
         raise UserError(
             f'{missing[0]}: the instance masks are missing, {len(missing)} of {len(videos)} files'
-            ' of the split. Run tools/extract_instance_masks.py, which makes what is not there.'
+            ' of the split. Run tools/extract_instance_masks.py, which creates the missing ones.'
         )
 
 

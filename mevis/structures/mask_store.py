@@ -55,7 +55,7 @@ class MaskStore:
             min_cache_bytes: Smaller annotation files are read without a cache file.
 
         Raises:
-            UserError: If the file is missing or malformed; names the file, the key and the mend.
+            UserError: If the file is missing or malformed; names the file, the key and the fix.
         """
         path = Path(path)
         if not path.is_file():
@@ -97,7 +97,7 @@ class MaskStore:
             if check and not is_mask_table(cache_file):
                 return None
             header, arrays = parse_mask_table(np.memmap(cache_file, np.uint8, 'r'))
-        except (OSError, ValueError):  # absent, changed, or not one of ours: written anew
+        except (OSError, ValueError):  # absent, changed, or not written by mevis: written again
             return None
         if header['fingerprint'] != fingerprint:
             return None

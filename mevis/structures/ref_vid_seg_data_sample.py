@@ -1,4 +1,4 @@
-"""RefVidSegDataSample: what travels from data sets through models to evaluation."""
+"""RefVidSegDataSample: what travels from datasets through models to evaluation."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -72,15 +72,15 @@ class RefVidSegDataSample(BaseDataElement):
     Data fields:
         gt_masks (Tensor): (T, h, w) bool, union of the expression's objects at ``img_shape``
             (training only).
-        instances (InstanceMasks): Instance tracks of the video, where the data set has them.
-        trajectories (Trajectories): Where the tracks of the video are, where the data set has no
+        instances (InstanceMasks): Instance tracks of the video, where the dataset has them.
+        trajectories (Trajectories): Where the tracks of the video are, where the dataset has no
             pixels.
         gt_choice (Tensor): (S, K) float, which of the tracks each expression means: 1, 0, or
             negative where that is open (training of track selection only).
         gt_instances (ClipInstances): Annotated objects of the clip at ``img_shape`` (training of
             instance segmentation only).
         gt_tracks (InstanceMasks): Annotated objects of the video, one RLE per frame of the sample
-            at ``ori_shape`` (testing of instance segmentation, where the split has truth).
+            at ``ori_shape`` (testing of instance segmentation, where the split has ground truth).
         pred_instances (InstanceMasks): Tracks that an instance segmentor found, scores falling,
             one RLE (or None) per frame of the sample at ``ori_shape``; K = 0 is valid.
         read_frames (Callable[[list[int]], np.ndarray]): Positions within the sample -> original
@@ -173,7 +173,7 @@ class RefVidSegDataSample(BaseDataElement):
 
     @property
     def gt_rles(self) -> dict[str, list[dict[str, Any] | None]]:
-        """Truth of a test video."""
+        """Ground truth of a test video."""
         return self._gt_rles
 
     @gt_rles.setter

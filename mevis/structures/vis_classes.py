@@ -1,4 +1,4 @@
-"""Class names of the public data sets of video instance segmentation, in the order of their ids."""
+"""Class names of the public datasets of video instance segmentation, in the order of their ids."""
 
 YOUTUBE_VIS_2019 = (
     *('person', 'giant_panda', 'lizard', 'parrot', 'skateboard', 'sedan', 'ape', 'dog', 'snake'),
@@ -14,7 +14,7 @@ YOUTUBE_VIS_2021 = (
     *('shark', 'skateboard', 'snake', 'snowboard', 'squirrel', 'surfboard', 'tennis_racket'),
     *('tiger', 'train', 'truck', 'turtle', 'whale', 'zebra'),
 )
-# 'Vehical' is how the data set spells it.
+# 'Vehical' is how the dataset spells it.
 OVIS = (
     *('Person', 'Bird', 'Cat', 'Dog', 'Horse', 'Sheep', 'Cow', 'Elephant', 'Bear', 'Zebra'),
     *('Giraffe', 'Poultry', 'Giant_panda', 'Lizard', 'Parrot', 'Monkey', 'Rabbit', 'Tiger'),
@@ -25,7 +25,7 @@ VIS_CLASSES = {
     'YouTube-VIS 2021': YOUTUBE_VIS_2021,
     'OVIS': OVIS,
 }
-"""Data set -> its class names; a category index of a model counts from 0 in this order."""
+"""Dataset -> its class names; a category index of a model counts from 0 in this order."""
 
 
 def data_set_of(num_classes: int) -> str:
@@ -35,4 +35,4 @@ def data_set_of(num_classes: int) -> str:
         Such as ``'25 classes (OVIS)'``; the two YouTube-VIS cannot be told apart.
     """
     names = [name for name, classes in VIS_CLASSES.items() if len(classes) == num_classes]
-    return f'{num_classes} classes ({" or ".join(names) or "of no data set that is known here"})'
+    return f'{num_classes} classes ({" or ".join(names) or "of no dataset that is known here"})'

@@ -1,4 +1,4 @@
-"""Checks that plugs, ours or a third party's, and recorded tensors can be held against."""
+"""Contract checks for modules, built-in or third-party, and comparison with recorded tensors."""
 
 from mevis.testing.contracts import (
     ContractError,

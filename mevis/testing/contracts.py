@@ -1,4 +1,4 @@
-"""What every plug of a slot must hold, ours or a third party's.
+"""The contract of every slot, for built-in and third-party modules.
 
 Each function takes a built module, calls it as the framework does and raises
 :class:`ContractError` at the first thing that the framework could not live with.
@@ -37,7 +37,7 @@ EXPRESSIONS = [
 
 
 class ContractError(AssertionError):
-    """A plug does not hold its contract; the message says which plug and what."""
+    """A module violates its contract; the message names the module and the violation."""
 
 
 def _require(holds: bool, plug: Any, text: str) -> None:
@@ -194,7 +194,7 @@ def check_query_initializer(
     """``(levels, instances, encode) -> (B, N, C)``, with and without instances.
 
     Args:
-        initializer: The plug.
+        initializer: The module under test.
         num_queries: N that it was built with.
         embed_dims: C that it was built with.
         level_channels: Channels of the four levels of the clip; ``embed_dims`` each if None.
@@ -339,7 +339,7 @@ def check_backbone(
     """Images (M, 3, H, W), or clips (B, T, 3, H, W), to four levels of strides 4, 8, 16 and 32.
 
     Args:
-        backbone: The plug.
+        backbone: The module under test.
         channels: Channels of the levels; read from ``backbone.out_channels`` if None.
         takes_clips: Whether it is a backbone of clips; its levels are (B*T, C, h, w) all the same.
 

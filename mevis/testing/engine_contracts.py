@@ -30,7 +30,7 @@ def _require(holds: bool, plug: Any, text: str) -> None:
 
 
 def check_dataset(dataset: Any) -> None:
-    """A data set of sentences: items that models take, the same when they are asked for again.
+    """A dataset of sentences: items that models take, the same when they are asked for again.
 
     Raises:
         ContractError: If it does not hold.
@@ -122,7 +122,7 @@ def _predict(model: Any, num_frames: int, texts: Sequence[str]) -> list[Expressi
 
 
 def _sample(num_frames: int, texts: Sequence[str]) -> RefVidSegDataSample:
-    """A video with two tracks: what moves is the truth, the other rests."""
+    """A video with two tracks: what moves is the ground truth, the other rests."""
     sample = video_sample(num_frames, SIZE, texts)
     resting = np.zeros((num_frames, *SIZE), bool)
     resting[:, 40:60, 60:90] = True

@@ -1,4 +1,4 @@
-"""A data set in MeViS format of a few kilobytes, for tests and examples."""
+"""A dataset in MeViS format of a few kilobytes, for tests and examples."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ def write_tiny_mevis(root: str | Path, split: str = 'train', truth: bool = True)
     ``cat`` has annotation 2 and sentence "0".
 
     Args:
-        root: Folder of the data set.
+        root: Folder of the dataset.
         split: Part of it.
         truth: Whether to write masks and targets, or sentences alone as in ``valid``.
 

@@ -17,7 +17,7 @@ def write_tiny_mevis_v2(root: str | Path, split: str = 'train', tar: bool = True
     """Writes the videos of :func:`write_tiny_mevis` under the file names of MeViS v2.
 
     Args:
-        root: Folder of the data set.
+        root: Folder of the dataset.
         split: ``train`` and ``valid_u`` have masks and targets, of which sentence "3" of video
             ``bird`` has none; ``valid`` and ``test`` have sentences alone.
         tar: Whether the frames are in ``JPEGImages.tar``, as downloaded, or in a folder.

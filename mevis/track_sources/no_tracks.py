@@ -7,7 +7,7 @@ from mevis.track_sources.base import TrackSource
 
 @TRACK_SOURCES.register_module()
 class NoTracks(TrackSource):
-    """Finds nothing: a video without tracks of its data set has K = 0 of them."""
+    """Finds nothing: a video without tracks of its dataset has K = 0 of them."""
 
     finds_any = False
 

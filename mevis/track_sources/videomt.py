@@ -21,7 +21,7 @@ OFFICIAL = 'VidEoMT, such as tue-mps/videomt-dinov2-small-ytvis2019 of the Huggi
 class VidEoMTTracks(LazyModelSource):
     """Online instance segmentation whose query is the track: query i is one object in all frames.
 
-    The library's own post-processing numbers segments anew in each frame, so tracks are built from
+    The library's own post-processing renumbers segments in each frame, so tracks are built from
     the queries here: class logits are averaged over the frames before the softmax, as DVIS does,
     and each query counts with its best class.  The network keeps no state between calls, so a
     video goes through it as a whole; what is per frame is done in chunks.

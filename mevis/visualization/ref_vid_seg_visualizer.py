@@ -17,7 +17,7 @@ from mevis.visualization.palette import colour_of
 class RefVidSegVisualizer(Visualizer):
     """Draws a video with its sentences as one picture: rows are sentences, columns are frames.
 
-    Each sentence has a colour; below its answer, where the sample has it, comes the truth.  Only
+    Each sentence has a colour; below its prediction comes the ground truth, where known.  Only
     the frames that are shown are read, one by one.
 
     Args:
@@ -63,7 +63,7 @@ class RefVidSegVisualizer(Visualizer):
             image: (T, h, w, 3) uint8 RGB, the frames of a training clip; None: the sample reads
                 its own.
             data_sample: With ``predictions``, ``gt_rles``, ``gt_masks`` or none of them.
-            draw_gt: Whether to draw the truth.
+            draw_gt: Whether to draw the ground truth.
             draw_pred: Whether to draw the answers.
             show: Whether to open a window too.
             wait_time: Seconds that the window stays; 0: until a key is pressed.
@@ -122,7 +122,7 @@ def _strips(
         caption = f'{expression.text} (score {answer.score:.2f})'
         strips.append(Strip(caption, colour, answer.rles))
     if truth is not None:
-        caption = f'truth: {expression.text}' if answer is None else 'truth'
+        caption = f'ground truth: {expression.text}' if answer is None else 'ground truth'
         strips.append(Strip(caption, colour, truth))
     return strips or [Strip(expression.text, colour, None)]
 

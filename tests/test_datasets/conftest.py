@@ -1,4 +1,4 @@
-"""A tiny data set and what its transforms start from."""
+"""A tiny dataset and what its transforms start from."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A check of one video never raises, and calls nothing sound that the data set refuses."""
+"""A check of one video never raises, and calls nothing sound that the dataset refuses."""
 
 import json
 

@@ -163,7 +163,7 @@ def test_without_a_known_size_all_must_be_alike(tree):
 def test_an_expression_that_is_missing_is_named(tree, work_dir):
     with pytest.raises(UserError, match=r'bird/1: no such folder.*Every expression'):
         read(tree, exp_id='1')
-    with pytest.raises(UserError, match='video bird: no answer to expression 1'):
+    with pytest.raises(UserError, match='video bird: no prediction for expression 1'):
         read(work_dir, exp_id='1')
 
 

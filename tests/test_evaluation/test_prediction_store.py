@@ -65,14 +65,16 @@ def test_leftovers_of_a_killed_process_do_not_count_and_go(store):
 
 @pytest.mark.parametrize('item', list(MADE_OF))
 def test_another_origin_is_refused_by_name(store, item):
-    with pytest.raises(UserError, match=rf'holds answers of another {item} \(there .*--work-dir'):
+    with pytest.raises(
+        UserError, match=rf'holds predictions of another {item} \(there .*--work-dir'
+    ):
         PredictionStore(store.root, {**MADE_OF, item: 'other'})
 
 
 def test_reading_alone_asks_for_no_origin(store, answers, tmp_path):
     store.write('bird', ['a', 'b', 'c'], answers)
     assert PredictionStore(store.root).videos_done() == {'bird'}
-    with pytest.raises(UserError, match='no answers of tools/test.py'):
+    with pytest.raises(UserError, match='no predictions of tools/test.py'):
         PredictionStore(tmp_path / 'elsewhere')
 
 

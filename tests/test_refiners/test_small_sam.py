@@ -120,7 +120,7 @@ def test_another_model_mends_nothing(tmp_path):
     model = dict(type='mevis.RefVidSegDataPreprocessor')
     Config(dict(model=model)).dump(str(config))
     torch.save({}, weights)
-    with pytest.raises(UserError, match='mends no masks'):
+    with pytest.raises(UserError, match='refines no masks'):
         refine(SmallSAMRefiner(str(config), str(weights)), masks_of(1))
 
 

@@ -55,7 +55,7 @@ def test_another_origin_is_refused(tmp_path, tracks, key):
 
 def test_other_files_are_refused(tmp_path):
     (tmp_path / 'notes.json').write_text('{"a": 1}\n')
-    with pytest.raises(UserError, match=r'notes\.json: no file of instance tracks'):
+    with pytest.raises(UserError, match=r'notes\.json: not an instance-track file'):
         InstanceFolder(tmp_path, MADE_OF)
 
 

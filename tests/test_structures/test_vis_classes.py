@@ -17,4 +17,4 @@ def test_ovis_has_its_25_classes():
 def test_a_number_of_classes_names_its_data_sets():
     assert data_set_of(25) == '25 classes (OVIS)'
     assert data_set_of(40) == '40 classes (YouTube-VIS 2019 or YouTube-VIS 2021)'
-    assert data_set_of(1) == '1 classes (of no data set that is known here)'
+    assert data_set_of(1) == '1 classes (of no dataset that is known here)'

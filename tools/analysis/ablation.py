@@ -15,17 +15,19 @@ def parse_args() -> argparse.Namespace:
     """Reads the command line."""
     parser = CommandParser(
         description=__doc__,
-        epilog='Cut off, the same command does what is missing. See docs/ablation.md.',
+        epilog='Interrupted, the same command completes what is missing. See docs/ablation.md.',
     )
     parser.add_argument('plan', type=Path, help='the rows, a YAML file of configs/ablation/')
-    parser.add_argument('--rows', nargs='+', metavar='ROW', help='these only (default: all)')
+    parser.add_argument('--rows', nargs='+', metavar='ROW', help='only these; default: all')
     parser.add_argument(
         '--seeds', nargs='+', type=SEED, default=[0], metavar='N', help='each trains every row'
     )
     parser.add_argument('--work-dir', type=Path, help='default: work_dirs/ablation_<plan>')
     parser.add_argument('--chart', type=Path, help='PNG (default: <work-dir>/chart.png)')
     parser.add_argument(
-        '--report-only', action='store_true', help='train and test nothing, show what is there'
+        '--report-only',
+        action='store_true',
+        help='only report existing results',
     )
     return parser.parse_args()
 

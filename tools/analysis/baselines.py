@@ -20,8 +20,8 @@ def parse_args() -> argparse.Namespace:
         ' whose centre moves by more than half their size; random object: the mean over all.',
     )
     parser.add_argument('root', type=Path, help='dataset in MeViS format')
-    parser.add_argument('--split', default='valid_u', help='with truth (default: %(default)s)')
-    parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='these only; default: all')
+    parser.add_argument('--split', default='valid_u', help='with ground truth; default: valid_u')
+    parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='only these; default: all')
     parser.add_argument(
         '--scores',
         nargs='+',

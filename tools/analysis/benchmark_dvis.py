@@ -26,7 +26,7 @@ def parse_args() -> argparse.Namespace:
     """Command line."""
     parser = CommandParser(
         description=__doc__.splitlines()[0],
-        epilog=f'Exit status: 0 if ours takes at most {MOST_TIME} of the time and {MOST_MEMORY} of'
+        epilog=f'Exit status: 0 if mevis takes at most {MOST_TIME} of the time and {MOST_MEMORY} of'
         ' the memory, 1 if not, 2 for bad input.',
     )
     parser.add_argument(
@@ -51,9 +51,9 @@ def parse_args() -> argparse.Namespace:
         '--mask-features',
         choices=('disk', 'memory', 'recompute'),
         default='disk',
-        help='where ours keeps them; default: disk',
+        help='where mevis keeps them; default: disk',
     )
-    parser.add_argument('--repeats', type=COUNT, default=1, help='runs of each side, in turns')
+    parser.add_argument('--repeats', type=COUNT, default=1, help='interleaved runs of each')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument('--side', choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument('--exchange', type=Path, help=argparse.SUPPRESS)

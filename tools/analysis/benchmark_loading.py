@@ -23,7 +23,7 @@ def parse_args() -> argparse.Namespace:
     parser = CommandParser(description=__doc__.splitlines()[0])
     parser.add_argument('--size', default='720x1280', metavar='HxW', help='size of the frames')
     parser.add_argument('--frames', type=COUNT, default=40, metavar='N', help='of the video')
-    parser.add_argument('--repeats', type=COUNT, default=3, help='rounds, of which the best counts')
+    parser.add_argument('--repeats', type=COUNT, default=3, help='rounds; the best one counts')
     parser.add_argument(
         '--config', default='configs/mutr_swinl_global.py', help='whose pipelines are measured'
     )

@@ -18,7 +18,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--height', type=SIDE, default=720, help='of the masks')
     parser.add_argument('--width', type=SIDE, default=1280, help='of the masks')
     parser.add_argument('--frames', type=COUNT, default=20, help='per kind of mask')
-    parser.add_argument('--repeats', type=COUNT, default=3, help='rounds, of which the best counts')
+    parser.add_argument('--repeats', type=COUNT, default=3, help='rounds; the best one counts')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     return parser.parse_args()
 

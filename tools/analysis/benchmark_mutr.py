@@ -26,7 +26,7 @@ def parse_args() -> argparse.Namespace:
     """Command line."""
     parser = CommandParser(
         description=__doc__.splitlines()[0],
-        epilog='Exit status: 0 if ours stays within its share of the official time and memory'
+        epilog='Exit status: 0 if mevis stays within its share of the official time and memory'
         f' (one sentence {BARS["sentence"]}, from {MANY_SENTENCES} sentences'
         f' {BARS["sentences"]}, training {BARS["training"]}), 1 if not, 2 for bad input.',
     )
@@ -34,7 +34,7 @@ def parse_args() -> argparse.Namespace:
         '--official-root',
         type=Path,
         metavar='DIR',
-        help='checkout of OpenGVLab/MUTR; default: ours alone',
+        help='checkout of OpenGVLab/MUTR; default: mevis alone',
     )
     parser.add_argument('--backbone', default='resnet50', help='official name, such as swin_t_p4w7')
     parser.add_argument('--frames', type=COUNT, help='default: 20, or 5 in training')
@@ -42,10 +42,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--size', metavar='HxW', help='default: 360x640, or 352x640 in training')
     parser.add_argument('--train', action='store_true', help='losses and gradients of one clip')
     parser.add_argument(
-        '--recompute', action='store_true', help='of ours, in training: see MUTR.recompute'
+        '--recompute', action='store_true', help='mevis only, in training: see MUTR.recompute'
     )
-    parser.add_argument('--chunk-size', type=COUNT, default=8, help='of ours: frames at a time')
-    parser.add_argument('--repeats', type=COUNT, default=3, help='runs of each side, in turns')
+    parser.add_argument('--chunk-size', type=COUNT, default=8, help='mevis only: frames at a time')
+    parser.add_argument('--repeats', type=COUNT, default=3, help='interleaved runs of each')
     parser.add_argument('--json', action='store_true', help='print the figures as JSON')
     parser.add_argument('--side', choices=SIDES, help=argparse.SUPPRESS)
     parser.add_argument('--exchange', type=Path, help=argparse.SUPPRESS)

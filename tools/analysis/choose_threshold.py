@@ -30,7 +30,7 @@ def parse_args() -> argparse.Namespace:
         '--metric',
         choices=('Final-target', 'Final-all', 'J&F'),
         default='Final-target',
-        help='what is to be highest (default: %(default)s)',
+        help='the metric to maximise (default: %(default)s)',
     )
     parser.add_argument('--out', type=Path, help='write threshold and figures to a JSON file')
     return parser.parse_args()

@@ -18,12 +18,12 @@ def parse_args() -> argparse.Namespace:
         epilog='multi: rest or move; motion: needs several frames; order: needs their order. All'
         ' right: exactly the tracks that are meant are chosen. AUC: of tracks for left and right.',
     )
-    parser.add_argument('--config', help='another selector; default: the one that is shipped')
+    parser.add_argument('--config', help='another selector; default: the shipped one')
     parser.add_argument('--checkpoint', help='its weights')
     parser.add_argument('--scenes', type=COUNT, default=200, help='per row; default: %(default)s')
     parser.add_argument('--crowds', type=SHARE, default=0.5, help='share; default: %(default)s')
     parser.add_argument('--seed', type=SEED, default=1, help='of the scenes; training uses 0')
-    parser.add_argument('--only', nargs='+', metavar='ROW', help='these rows; default: all')
+    parser.add_argument('--only', nargs='+', metavar='ROW', help='only these rows; default: all')
     parser.add_argument('--out', type=Path, metavar='FILE', help='write all figures as JSON')
     return parser.parse_args()
 

@@ -16,12 +16,12 @@ def parse_args() -> argparse.Namespace:
     """Command line."""
     parser = CommandParser(description=__doc__)
     parser.add_argument('root', type=Path, help='dataset in MeViS format')
-    parser.add_argument('--split', default='valid_u', help='with truth (default: %(default)s)')
+    parser.add_argument('--split', default='valid_u', help='with ground truth; default: valid_u')
     parser.add_argument('--tracks', type=Path, required=True, help='folder of the tracks')
     parser.add_argument(
         '--top-k', type=COUNT, default=10, help='best tracks (default: %(default)s)'
     )
-    parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='these only; default: all')
+    parser.add_argument('--videos', nargs='+', metavar='VIDEO', help='only these; default: all')
     parser.add_argument(
         '--workers', type=WORKERS, default=min(8, os.cpu_count() or 1), help='processes'
     )

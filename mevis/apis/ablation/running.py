@@ -1,4 +1,4 @@
-"""Runs a row under a seed, or goes on where it was cut off."""
+"""Runs a row under a seed, or resumes it where it was interrupted."""
 
 import json
 import subprocess
@@ -134,7 +134,7 @@ class AblationRunner:
                 )
         if not found:
             raise UserError(
-                f'row {row.name}: shuffled_tracks: its data sets have no instance_masks_dir.'
+                f'row {row.name}: shuffled_tracks: its datasets have no instance_masks_dir.'
             )
 
     def _train(self, folder: Path, config: Path) -> None:
@@ -155,7 +155,7 @@ class AblationRunner:
 
 
 def _keep_first(dataset: Any, count: int | None) -> None:
-    """Restricts the config of a data set in MeViS format to its first videos."""
+    """Restricts the config of a dataset in MeViS format to its first videos."""
     if count is not None:
         path = annotation_file(Path(dataset.data_root) / dataset.split)
         dataset.videos = sorted(read_meta_expressions(path))[:count]
@@ -165,7 +165,7 @@ def read_scores(predictions: str | Path) -> list[SentenceScore]:
     """The scores that a test left beside its answers, in the order of videos and sentences.
 
     Raises:
-        UserError: If the test had no truth.
+        UserError: If the test had no ground truth.
     """
     store = PredictionStore(predictions)
     scores = []
@@ -173,7 +173,7 @@ def read_scores(predictions: str | Path) -> list[SentenceScore]:
         record: Mapping[str, Mapping[str, Any]] | None = store.read(video).record
         if record is None:
             raise UserError(
-                f'{predictions}: a split without truth, so there is nothing to compare.'
+                f'{predictions}: a split without ground truth, so there is nothing to compare.'
             )
         scores += [
             SentenceScore(video, exp_id, tuple(f['tags']), f['similarity'], f['accuracy'])

@@ -1,4 +1,4 @@
-"""Training clips as a model gets them: after the data set's own pipeline."""
+"""Training clips as a model gets them: after the dataset's own pipeline."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ def training_set(cfg: Config) -> Any:
         UserError: If it has none, or its data cannot be read.
     """
     if not cfg.get('train_dataloader'):
-        raise UserError(f'{cfg.filename}: no train_dataloader, so there are no clips to look at.')
+        raise UserError(f'{cfg.filename}: no train_dataloader, so there are no clips to draw.')
     init_default_scope(cfg.get('default_scope', 'mevis'))
     with config_errors(cfg):
         return DATASETS.build(cfg.train_dataloader.dataset)

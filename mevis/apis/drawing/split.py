@@ -1,4 +1,4 @@
-"""Films and contact sheets of videos of a split, with truth or answers on them."""
+"""Films and contact sheets of videos of a split, with ground truth or answers on them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ FPS = 6.0
 
 @dataclass(frozen=True)
 class SplitDrawer:
-    """Draws videos of a data set.
+    """Draws videos of a dataset.
 
     Attributes:
         dataset: The split.
@@ -47,7 +47,7 @@ class SplitDrawer:
     def sheet(
         self, video: str, answers: Mapping[str, ExpressionPrediction] | None = None
     ) -> np.ndarray:
-        """A video on one page, (h, w, 3) uint8 RGB: answers if there are any, and truth."""
+        """A video on one page, (h, w, 3) uint8 RGB: predictions if any, and ground truth."""
         record = self.record(video)
         reader = self._reader(record)
         positions = spread(len(record.frame_names), self.num_columns)
@@ -62,7 +62,7 @@ class SplitDrawer:
                 continue
             strips.append(Strip(f'answer {caption}', colour, answers[expression.exp_id].rles))
             if truth is not None:
-                strips.append(Strip('truth', colour, truth))
+                strips.append(Strip('ground truth', colour, truth))
         if not strips:
             strips = [Strip('no sentence', colour_of(0), None)]
         return draw_sheet(reader, reader.size, positions, titles, strips)
@@ -73,7 +73,7 @@ class SplitDrawer:
         video: str,
         answers: Mapping[str, ExpressionPrediction] | None = None,
     ) -> None:
-        """Writes a film of the answers, or of the truth without them.
+        """Writes a film of the answers, or of the ground truth without them.
 
         Args:
             path: An ``.mp4``.

@@ -41,7 +41,7 @@ class Outcome:
 
     @property
     def is_fault(self) -> bool:
-        """Whether the reader is to be mended."""
+        """Whether the reader has a bug."""
         return self.kind not in (READ, REFUSED)
 
 

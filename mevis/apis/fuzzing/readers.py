@@ -81,7 +81,7 @@ def read_tracks(folder: Path) -> None:
 
 
 def read_youtube_vis(folder: Path) -> None:
-    """A data set of YouTube-VIS."""
+    """A dataset of YouTube-VIS."""
     dataset = YouTubeVISDataset(
         str(folder), 'train', dict(type='AllFramesSampler'), [], test_mode=True
     )

@@ -21,7 +21,7 @@ _STATE_THEIR_LENGTH = ('mov', 'matroska', 'avi', 'flv', 'asf', 'mxf', 'nut')
 
 
 class FileSource(SequentialSource):
-    """A video file, decoded anew for each pass.
+    """A video file, decoded again for each pass.
 
     Args:
         path: Anything that FFmpeg reads.

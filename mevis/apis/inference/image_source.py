@@ -47,7 +47,7 @@ class ImageSource(VideoSource):
     def _read(self, path: Path) -> np.ndarray:
         if is_stack(path):
             raise UserError(
-                f'{path}: an animated picture, or one of several pages, as a frame among others.'
+                f'{path}: an animated or multi-page image as one of several frames.'
                 ' Name this file alone, or take it out of the folder.'
             )
         frame = read_rgb(path, 'frame', 'Extract or copy it again.', upright=True)
@@ -122,7 +122,7 @@ def open_folder(folder: Path) -> ImageSource:
     if others:
         listed = ', '.join(others[:3]) + (', …' if len(others) > 3 else '')
         print_log(
-            f'{folder}: {len(others)} files that are no pictures by their ending are left out'
+            f'{folder}: {len(others)} files without the extension of an image are ignored'
             f' ({listed}).',
             'current',
             logging.WARNING,

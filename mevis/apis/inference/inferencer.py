@@ -140,7 +140,7 @@ class RefVidSegInferencer:
         )
 
     def _read(self, source: VideoSource) -> dict[str, Any]:
-        """What the first transform of the pipeline gives, for a video that is in no data set."""
+        """What the first transform of the pipeline gives, for a video that is in no dataset."""
         frames: list[np.ndarray] = []
         for frame in source:
             if not frames:
@@ -220,6 +220,6 @@ def _test_pipeline(cfg: Config) -> tuple[dict[str, Any], list[Any]]:
     if first['type'] not in _LOADERS:
         raise UserError(
             f'{cfg.filename}: test_dataloader.dataset.pipeline begins with {first["type"]}; a'
-            f' video that is in no data set needs {" or ".join(_LOADERS)}.'
+            f' video that is in no dataset needs {" or ".join(_LOADERS)}.'
         )
     return dict(first), [TRANSFORMS.build(dict(transform)) for transform in rest]

@@ -24,7 +24,7 @@ class ChosenFrames(VideoSource):
     Args:
         source: The video.
         stride: Every ``stride``-th frame is taken, from the first.
-        max_frames: At most so many of these, from the beginning; None: all.
+        max_frames: Process at most this many of these, from the beginning; None: all.
 
     Raises:
         UserError: If a number is below 1.

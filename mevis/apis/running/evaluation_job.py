@@ -23,7 +23,7 @@ from mevis.registry import REFINERS, TRACK_SOURCES
 _IRRELEVANT = ('skip_videos', 'videos', 'data_root', 'split', 'chunk_size', 'init_cfg')
 
 
-# Plugs whose weights are in files of their own.
+# Modules whose weights are in files of their own.
 _SLOTS = ('refiner', 'track_source', 'source')
 
 
@@ -65,7 +65,7 @@ def _plug_weights(cfg: Config, slots: Sequence[str] = _SLOTS) -> dict[str, str]:
     found = {}
     for slot in slots:
         plug, registry = cfg.model.get(slot), registries[slot]
-        # DVIS calls a part of its own a refiner; what is no plug at all, building the model says.
+        # DVIS calls one of its parts a refiner; building the model reports what is not registered.
         is_plug = bool(plug) and registry.get(plug['type']) is not None
         files = registry.build(plug).weight_files() if is_plug else []
         found.update({f'{slot} weights {file.name}': sha256(file) for file in files})
@@ -91,7 +91,7 @@ def prepare_answers(
     """Opens the store of answers of the work folder; videos that it holds are not tested again.
 
     Args:
-        cfg: The config; data set, metrics and the folder of a shard's logs are set in place.
+        cfg: The config; dataset, metrics and the folder of a shard's logs are set in place.
         checkpoint: The weights that will be tested.
         shard: The part of the work that this job does, without figures; None: what is left of all.
 
@@ -185,7 +185,7 @@ def write_scores(path: str | Path, cfg: Config, figures: Mapping[str, Any]) -> N
 def complete_evaluator(
     evaluator: Mapping[str, Any] | list[Any], values: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Gives metrics what follows from the data set, so that a config says it once.
+    """Gives metrics what follows from the dataset, so that a config says it once.
 
     Args:
         evaluator: One metric's config or several.
@@ -213,7 +213,7 @@ def complete_evaluator(
 
 
 def dataset_values(dataset: Mapping[str, Any]) -> dict[str, Any]:
-    """What a metric may want to know of the data set that it scores."""
+    """What a metric may want to know of the dataset that it scores."""
     keys = ('data_root', 'split', 'videos')
     return {key: dataset[key] for key in keys if key in dataset}
 

@@ -58,12 +58,12 @@ def prepare_extraction(
     """Sets the config to extraction; videos that the folder holds are left out.
 
     Args:
-        cfg: The config; its test data set and evaluator are set in place.
+        cfg: The config; its test dataset and evaluator are set in place.
         checkpoint: The weights;
             None for a model that names its weights itself (``TrackFinder``).
         out_dir: Where the files go.
         top_k: Tracks per video, at most.
-        split: Part of the data set;
+        split: Part of the dataset;
             that of the config if None.
         shard: The part of the work that this job does; None: what is left of all.
 
@@ -85,7 +85,7 @@ def prepare_extraction(
             f' {cfg.model.type}.'
         )
     made_of = {**fingerprint(cfg, checkpoint), 'top_k': str(top_k)}
-    # The same data set elsewhere gives the same tracks.
+    # The same dataset elsewhere gives the same tracks.
     made_of.pop('data_root')
     claim_folder(out_dir, shard)
     folder = InstanceFolder(out_dir, made_of)

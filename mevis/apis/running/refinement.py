@@ -115,7 +115,7 @@ def run_refinement(job: Refinement) -> str:
     """Refines what is left to do, each process its share; says what was done.
 
     Raises:
-        UserError: If predictions are of other frames, sentences or sizes than the data set, or a
+        UserError: If predictions are of other frames, sentences or sizes than the dataset, or a
             frame cannot be read.
     """
     rank, world_size = get_dist_info()
@@ -163,7 +163,7 @@ def _refine_video(job: Refinement, item: dict[str, Any]) -> list[ExpressionPredi
 
 
 def _tracks(job: Refinement, item: dict[str, Any], size: tuple[int, int]) -> InstanceMasks | None:
-    """The tracks of the data set in the frames of an item, as a test would see them."""
+    """The tracks of the dataset in the frames of an item, as a test would see them."""
     if job.load_tracks is None or 'instance_masks_path' not in item:
         return None
     loaded = job.load_tracks({**item, 'ori_shape': size})
@@ -176,20 +176,20 @@ def _matching_answers(
     """The answers to the expressions of an item, of its frames and their size."""
     if list(found.frame_names) != list(item['frame_names']):
         raise UserError(
-            f'{place}: the predictions are of {len(found.frame_names)} frames, the data set has'
-            f' {len(item["frame_names"])}, or others. Test this data set again.'
+            f'{place}: the predictions are of {len(found.frame_names)} frames, the dataset has'
+            f' {len(item["frame_names"])}, or others. Test this dataset again.'
         )
     wanted = [expression.exp_id for expression in item['expressions']]
     missing = [exp_id for exp_id in wanted if exp_id not in found.answers]
     if missing:
-        raise UserError(f'{place}: no answer to expression {missing[0]}. Test again.')
+        raise UserError(f'{place}: no prediction for expression {missing[0]}. Test again.')
     answers = [found.answers[exp_id] for exp_id in wanted]
     for answer in answers:
         for rle in answer.rles:
             if tuple(rle['size']) != tuple(size):
                 raise UserError(
                     f'{place}, expression {answer.exp_id}: a mask is {tuple(rle["size"])} (height,'
-                    f' width), the frames are {tuple(size)}. Test this data set again.'
+                    f' width), the frames are {tuple(size)}. Test this dataset again.'
                 )
     return answers
 

@@ -104,7 +104,7 @@ class VideoRunner(Runner):
         resume_param_scheduler: bool = True,
         map_location: Any = 'cpu',
     ) -> None:
-        """Goes on with an interrupted training.
+        """Resumes an interrupted training.
 
         Raises:
             UserError: If the file holds weights only, or the state of another training.

@@ -39,18 +39,18 @@ class ShardPlan:
 
 
 def plan_shard(dataset: Mapping[str, Any], shard: Shard, done: Collection[str]) -> ShardPlan:
-    """Deals the videos of a test to shards of about equal cost (frames x sentences).
+    """Distributes the videos of a test over shards of about equal cost (frames x sentences).
 
-    The shares follow from the data set alone, not from what is done, for jobs start at different
+    The shares follow from the dataset alone, not from what is done, for jobs start at different
     times and must come to the same shares.
 
     Args:
-        dataset: Config of the test data set, before anything that is done is left out.
+        dataset: Config of the test dataset, before anything that is done is left out.
         shard: The part of this job.
         done: Videos whose results are there.
 
     Raises:
-        UserError: If the data set does not name its videos.
+        UserError: If the dataset does not name its videos.
     """
     init_default_scope('mevis')
     built = DATASETS.build({**dataset, 'pipeline': []})

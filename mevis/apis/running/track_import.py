@@ -31,11 +31,11 @@ def import_results(
     ``id`` in YouTube-VIS).  A video without an entry has no track.
 
     Args:
-        cfg: A config; its test data set says which videos there are.
+        cfg: A config; its test dataset says which videos there are.
         results: The file.
         out_dir: Where the files go.
         top_k: Tracks per video, at most, best score first.
-        split: Part of the data set;
+        split: Part of the dataset;
             that of the config if None.
 
     Raises:
@@ -75,11 +75,11 @@ def import_annotations(
     """Writes the annotated objects of a split as tracks of score 1: the upper bound of any choice.
 
     Args:
-        cfg: A config; its test data set must be one of instances.
+        cfg: A config; its test dataset must be one of instances.
         out_dir: Where the files go.
         top_k: Objects per video, at most, in the order of the annotations;
             all if None.
-        split: Part of the data set;
+        split: Part of the dataset;
             that of the config if None.
 
     Raises:
@@ -123,7 +123,7 @@ def _dataset(cfg: Config, split: str | None) -> Any:
     from mevis.registry import DATASETS
 
     if not cfg.get('test_dataloader'):
-        raise UserError(f'{cfg.filename}: no test_dataloader, so no data set.')
+        raise UserError(f'{cfg.filename}: no test_dataloader, so no dataset.')
     dataset = {**cfg.test_dataloader.dataset, 'pipeline': []}
     return DATASETS.build({**dataset, 'split': split} if split else dataset)
 

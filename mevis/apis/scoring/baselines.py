@@ -71,8 +71,8 @@ def baseline_scores(
     ========================= =====================================================
 
     Args:
-        annotations_root: Folder of the data set in MeViS format.
-        split: Part of it, with truth.
+        annotations_root: Folder of the dataset in MeViS format.
+        split: Part of it, with ground truth.
         videos: The videos to score; None: all.
         num_workers: Processes.
         on_video: Told after each video how many of how many are done.
@@ -81,7 +81,7 @@ def baseline_scores(
         Baseline -> figure -> percent, as :func:`summarize` names them.
 
     Raises:
-        UserError: If the split has no truth or is damaged.
+        UserError: If the split has no ground truth or is damaged.
     """
     result = score_baselines(annotations_root, split, videos, num_workers, on_video)
     return {name: summarize(scores, result.tags) for name, scores in result.scores.items()}
@@ -100,7 +100,7 @@ def score_baselines(
     if dataset.mask_store is None:
         raise UserError(
             f'{Path(annotations_root) / split}: no mask_dict.json, so there is nothing to score'
-            ' with. Baselines need a split with truth, such as valid_u.'
+            ' with. Baselines need a split with ground truth, such as valid_u.'
         )
     objects = _objects_of_videos(Path(annotations_root) / split, dataset.records)
     chosen = MeViSDataset(str(annotations_root), split, sampler, [], test_mode=True, videos=videos)
@@ -133,7 +133,7 @@ def _objects_of_videos(folder: Path, records: Sequence[VideoRecord]) -> dict[str
     absent = [record.name for record in records if record.name not in counts]
     if absent:
         raise UserError(
-            f'{scenes}: says nothing of video {absent[0]} of meta_expressions.json. {_AGAIN}'
+            f'{scenes}: does not contain video {absent[0]} of meta_expressions.json. {_AGAIN}'
         )
     ends = np.cumsum([counts[record.name] for record in records]).tolist()
     return {

@@ -81,7 +81,7 @@ def score_long_rvos(
 
     Args:
         data_root: Folder of the dataset.
-        predictions: ``<video>/<expression id>/<frame>.png``, or answers of tools/test.py.
+        predictions: ``<video>/<expression id>/<frame>.png``, or predictions of tools/test.py.
         split: A split with masks.
         num_workers: Processes; the result does not depend on it.
         on_video: Told after each video how many of how many are done.

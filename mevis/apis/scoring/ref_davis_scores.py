@@ -68,7 +68,7 @@ def score_ref_davis(
 
     Args:
         data_root: Folder with ``DAVIS`` and ``davis_text_annotations``.
-        predictions: ``<video>/<expression id>/<frame>.png``, or answers of tools/test.py, whose
+        predictions: ``<video>/<expression id>/<frame>.png``, or predictions of tools/test.py, whose
             scores decide between objects that overlap; of PNGs the first object has the pixel.
         split: ``val`` or ``train``.
         num_workers: Processes; the result does not depend on it.

@@ -55,7 +55,7 @@ def score_predictions(
     Args:
         annotations: ``meta_expressions.json`` of the split.
         masks: Its ``mask_dict.json``.
-        predictions: A tree of PNG files or the answers of tools/test.py.
+        predictions: A tree of PNG files or the predictions of tools/test.py.
         num_workers: Processes; the result does not depend on it.
         on_video: Told after each video how many of how many are done.
 
@@ -93,7 +93,7 @@ def _read_records(path: Path) -> list[VideoRecord]:
     if not annotated:
         raise UserError(
             f'{path}: names no annotated objects (anno_id), so there is nothing to score with.'
-            ' Splits without truth are scored by the server: tools/make_submission.py.'
+            ' Splits without ground truth are scored by the server: tools/make_submission.py.'
         )
     return records
 

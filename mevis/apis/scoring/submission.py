@@ -1,4 +1,4 @@
-"""What the evaluation server asks for of a split: of its annotation file or of a data set."""
+"""What the evaluation server asks for of a split: of its annotation file or of a dataset."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def layout_of_annotations(annotations: str | Path) -> list[VideoLayout]:
 
 
 def layout_of_dataset(dataset: RefVidSegDataset) -> list[VideoLayout]:
-    """Reads what the split of a data set asks for.
+    """Reads what the split of a dataset asks for.
 
     Raises:
         UserError: If a video's first frame cannot be read.

@@ -11,7 +11,7 @@ def use_synthetic_videos(cfg: Config, count: int, root: str | Path, seed: int = 
     """Makes videos of MovingShapes and lets the test pipeline of a config read them.
 
     Args:
-        cfg: The config; its test data set is replaced in place.
+        cfg: The config; its test dataset is replaced in place.
         count: How many videos.
         root: Folder to write.
         seed: Of the videos.

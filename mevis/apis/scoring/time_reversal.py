@@ -80,7 +80,7 @@ def measure_item(model: Any, item: Mapping[str, Any], seed: int = 0) -> list[Ans
 
     Args:
         model: A model of the engine, in evaluation mode.
-        item: Of a data set in test mode.
+        item: Of a dataset in test mode.
         seed: Of the shuffled order.
 
     Raises:
@@ -103,17 +103,17 @@ def measure_item(model: Any, item: Mapping[str, Any], seed: int = 0) -> list[Ans
 def measure(
     cfg: Config, checkpoint: str | Path, num_videos: int | None = None, seed: int = 0
 ) -> Iterator[list[AnswerChanges]]:
-    """Asks about the videos of the config's test data set, one after the other.
+    """Asks about the videos of the config's test dataset, one after the other.
 
     Args:
         cfg: The config.
         checkpoint: The weights; nothing in the file is executed.
-        num_videos: Videos, spread evenly over the data set;
+        num_videos: Videos, spread evenly over the dataset;
             all if None.
         seed: Of the shuffled order.
 
     Raises:
-        UserError: If there is no test data set, or config and weights do not fit.
+        UserError: If there is no test dataset, or config and weights do not fit.
         FileNotFoundError: If the checkpoint does not exist.
     """
     import torch

@@ -81,7 +81,7 @@ def score_choices(
 ) -> ChoiceScores:
     """Asks a selector about scenes that it has not seen.
 
-    Sentences that mean nothing, and tracks of which it is open whether they are meant, are left
+    Sentences without a target, and tracks of which it is open whether they are meant, are left
     out.
     """
     options: Mapping[str, float] = {item.name: getattr(wear, item.name) for item in fields(wear)}
@@ -99,7 +99,7 @@ def score_choices(
 def _answers(
     model: TrackSelector, dataset: MotionTracksDataset
 ) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
-    """(motion, scores, whether meant) of the tracks whose truth is known, sentence by sentence."""
+    """(motion, scores, whether meant) of tracks with known ground truth, sentence by sentence."""
     for index in range(len(dataset)):
         sample = dataset[index]['data_samples']
         encoded = model.encode_tracks([sample.trajectories])

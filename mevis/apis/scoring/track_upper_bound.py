@@ -40,8 +40,8 @@ def upper_bound(
     the J of all frames most, until none does.
 
     Args:
-        root: Folder of the data set in MeViS format.
-        split: Part of it, with truth.
+        root: Folder of the dataset in MeViS format.
+        split: Part of it, with ground truth.
         tracks_dir: Folder of files of ``tools/extract_instance_masks.py``.
         top_k: Best tracks by score that may be chosen.
         videos: The videos to score; None: all.
@@ -51,7 +51,7 @@ def upper_bound(
         Figures in percent, under the names of a model's figures.
 
     Raises:
-        UserError: If the split has no truth, or tracks are missing or of another video.
+        UserError: If the split has no ground truth, or tracks are missing or of another video.
     """
     load = TRANSFORMS.build(dict(type='mevis.LoadInstanceMasks', max_instances=top_k))
     dataset = MeViSDataset(
@@ -103,7 +103,7 @@ def _score_video(job: _VideoJob) -> list[ExpressionScore]:
 
 
 def best_union(tubes: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """The union of tubes that is most like the truth, found greedily.
+    """The union of tubes that is most like the ground truth, found greedily.
 
     Args:
         tubes: (K, T, H, W) bool.

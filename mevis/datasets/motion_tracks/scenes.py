@@ -33,7 +33,7 @@ class MotionScene:
 
 
 def shapes_scene(rng: np.random.Generator) -> MotionScene:
-    """One of MovingShapes, with the truth of its own sentences."""
+    """One of MovingShapes, with the ground truth of its own sentences."""
     frames = int(rng.choice((12, 16, 24, 24, 24, 36, 48)))
     scene = build_scene(rng, Arena(128, 192, frames))
     motions = [item.motion for item in scene.objects]
@@ -70,7 +70,7 @@ def _tellable(scene) -> list[int]:
 
 
 def crowd_scene(rng: np.random.Generator) -> MotionScene:
-    """Two to ten objects, each on a way of its own, with the truth by rule."""
+    """Two to ten objects, each on a way of its own, with the ground truth by rule."""
     ratio = float(rng.choice((1.5, 1.78, 1.33, 0.5625), p=(0.3, 0.4, 0.2, 0.1)))
     size = (round(160 / ratio**0.5), round(160 * ratio**0.5))
     frames = int(np.exp(rng.uniform(np.log(10), np.log(160))))

@@ -1,4 +1,4 @@
-"""MovingShapes: a procedural data set in MeViS format whose sentences are about motion."""
+"""MovingShapes: a procedural dataset in MeViS format whose sentences are about motion."""
 
 from mevis.datasets.moving_shapes.grammar import KINDS, Sentence, compose_sentences
 from mevis.datasets.moving_shapes.looks import Look

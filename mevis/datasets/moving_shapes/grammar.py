@@ -26,7 +26,7 @@ _SHARES = {
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence with its truth.
+    """A sentence with its ground truth.
 
     Attributes:
         text: The words.
@@ -58,7 +58,7 @@ def compose_sentences(
         visible: Per object, the mean share of it that can be seen; hidden fillers get no sentence.
         kinds: Kinds that are wanted.
         count: Fewest and most sentences; fewer if the scene does not offer as many.
-        no_target: Share of sentences that mean nothing in the video.
+        no_target: Share of sentences without a target in the video.
     """
     offered = {
         kind: meanings

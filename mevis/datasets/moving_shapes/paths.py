@@ -1,6 +1,6 @@
 """Paths: where an object is in every frame.
 
-Two constructions carry the guarantees of the data set.
+Two constructions carry the guarantees of the dataset.
 
 * :func:`roam`: a start that is uniform on the reflected plane plus *any* offsets, folded at the
   borders, is uniform on the arena in **every** frame.  So one frame says nothing about the offsets:

@@ -1,4 +1,4 @@
-"""Answers sentences from trajectories by rule: what the data set allows at most.
+"""Answers sentences from trajectories by rule: what the dataset allows at most.
 
 It reads the words and sees where every object is in every frame, how large it is and how it looks,
 as ``scenes.json`` has it; it knows neither the labels of the motions nor how a scene was made.

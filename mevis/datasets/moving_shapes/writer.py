@@ -41,7 +41,7 @@ class Recipe:
         num_frames: Of each video.
         kinds: Kinds of sentence.
         sentences: Fewest and most sentences per video.
-        no_target: Share of sentences that mean nothing in their video.
+        no_target: Share of sentences without a target in their video.
         version: Of the generator.
     """
 
@@ -88,8 +88,8 @@ def write_split(
     unfinished split is never taken for a whole one.
 
     Args:
-        root: Folder of the data set.
-        split: 'train', 'valid_u', or, without truth, 'valid' and 'test'.
+        root: Folder of the dataset.
+        split: 'train', 'valid_u', or, without ground truth, 'valid' and 'test'.
         recipe: What to make.
         workers: Processes.
         on_video: Called with the number of videos done.

@@ -64,7 +64,7 @@ def import_dataset(
         sentences: The table.
         out: Root of the dataset.
         missing: What to do about frames that nobody annotated: ``error``; ``skip``, leave them
-            out; or ``absent``, take it that no object is visible in them.
+            out; or ``absent``, treat them as showing no object.
         link: Link frames instead of copying them.
         num_workers: Processes; JSON is read in this one.
         on_video: Told after each video how many of how many are done.

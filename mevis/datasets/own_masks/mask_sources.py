@@ -134,7 +134,7 @@ def _read_objects(path: Path, name: str | None, size: Size) -> list[tuple[str, n
             pixels = np.asarray(image)
         else:
             raise UserError(
-                f'{path}: a picture of mode {mode}, whose colours are no object ids. Save it as a'
+                f'{path}: an image of mode {mode}, whose colours are not object ids. Save it as a'
                 ' palette or grey PNG whose pixel values are the ids, or use a folder per object.'
             )
     if pixels.shape != tuple(size):

@@ -64,7 +64,7 @@ def read_sentences(path: str | Path, default_split: str = 'train') -> list[Sente
             if any(value for value in row.values()):
                 sentences.append(_sentence(place, row, default_split))
     except csv.Error as error:
-        raise UserError(f'{path}: line {rows.line_num}: no CSV ({error}). Mend the row.') from error
+        raise UserError(f'{path}: line {rows.line_num}: no CSV ({error}). Fix the row.') from error
     if not sentences:
         raise UserError(f'{path}: no sentences. Add a row per sentence.')
     _check_splits(sentences)

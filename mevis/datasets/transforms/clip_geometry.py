@@ -14,7 +14,7 @@ from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame, scaled
 from mevis.registry import TRANSFORMS
 from mevis.structures import InstanceMasks, encode_rle
 
-# Truth that follows the frames: of one sentence (T, H, W), of K instances (K, T, H, W).
+# Ground truth that follows the frames: of one sentence (T, H, W), of K instances (K, T, H, W).
 _MASKS = ('gt_masks', 'gt_instance_masks')
 
 

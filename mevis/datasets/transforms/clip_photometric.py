@@ -13,7 +13,7 @@ from mevis.registry import TRANSFORMS
 class PhotometricDistortClip(BaseTransform):
     """Brightness, contrast, saturation, hue and order of channels, the same for all frames.
 
-    The official code draws anew for every frame, which makes still things flicker, and lets values
+    The official code draws per frame, which makes static objects flicker, and lets values
     wrap around at 0 and 255; here a clip is distorted as one and values are cut.  Each part is
     applied with probability 0.5.
 

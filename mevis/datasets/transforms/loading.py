@@ -145,7 +145,7 @@ class LoadClipInstances(BaseTransform):
 
 @TRANSFORMS.register_module()
 class LoadInstanceMasks(BaseTransform):
-    """Reads the instance tracks of the video, where the data set names a folder of them.
+    """Reads the instance tracks of the video, where the dataset names a folder of them.
 
     Adds ``instances`` (``InstanceMasks`` of the whole video); does nothing without
     ``instance_masks_dir``.

@@ -16,11 +16,11 @@ from mevis.structures.mask_rle import as_coco
 
 @TRANSFORMS.register_module()
 class MatchTracks(BaseTransform):
-    """Compares tracks and truth over the whole video; adds ``gt_choice``, (S, K) float32.
+    """Compares tracks and ground truth over the whole video; adds ``gt_choice``, (S, K) float32.
 
     It is 1 for tracks that lie on what is meant, 0 for those that do not, and -1 in between, which
-    teaches nothing.  What counts is the share of the track's own tube that lies inside the truth:
-    a track of one of several objects is right although it covers a part of the truth only.
+    teaches nothing.  What counts is the share of the track's own tube inside the ground truth:
+    a track of one of several objects is right although it covers a part of the ground truth only.
 
     Args:
         meant: From this share on a track is meant.

@@ -1,4 +1,4 @@
-"""Checkpoints from which training goes on to the last bit, whenever it was killed."""
+"""Checkpoints from which training resumes bit for bit, whenever it was killed."""
 
 import logging
 import re

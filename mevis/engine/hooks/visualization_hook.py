@@ -10,7 +10,7 @@ from mevis.registry import HOOKS
 
 @HOOKS.register_module()
 class RefVidSegVisualizationHook(Hook):
-    """Draws some of the answers with the runner's visualizer, and the truth where there is one.
+    """Draws some predictions with the runner's visualizer, and the ground truth where there is one.
 
     Args:
         draw: Whether to draw at all.

@@ -1,4 +1,4 @@
-"""Data samplers: which item of a data set comes next, and to which rank."""
+"""Data samplers: which item of a dataset comes next, and to which rank."""
 
 from mevis.engine.samplers.cost_balanced_sampler import CostBalancedSampler
 from mevis.engine.samplers.resumable_infinite_sampler import ResumableInfiniteSampler

@@ -10,7 +10,7 @@ from mevis.registry import DATA_SAMPLERS
 
 
 class CostlyDataset(Sized, Protocol):
-    """A data set that knows how much work its items are."""
+    """A dataset that knows how much work its items are."""
 
     def item_costs(self) -> Sequence[float]:
         """One number per item, in any unit."""
@@ -19,7 +19,7 @@ class CostlyDataset(Sized, Protocol):
 
 @DATA_SAMPLERS.register_module()
 class CostBalancedSampler(Sampler[int]):
-    """Deals the items of a test to the ranks so that all finish at about the same time.
+    """Distributes the items of a test over the ranks so that all finish at about the same time.
 
     A test item is a video with all its expressions; its cost is frames times expressions.  The
     dearest item goes to the rank with the least work, and so on.  Every item goes to exactly one

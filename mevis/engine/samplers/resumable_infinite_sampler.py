@@ -15,8 +15,8 @@ class ResumableInfiniteSampler(Sampler[tuple[int, int]]):
     """Yields (index, serial number of the draw) for ever, one permutation after the other.
 
     The permutation of a round follows from (seed, round) and the item of a draw from its serial
-    number, so nothing needs to be stored to go on exactly where a killed training stopped: the
-    training loop calls :meth:`skip`.  A data set that derives its random numbers from (seed,
+    number, so nothing needs to be stored to resume exactly where a killed training stopped: the
+    training loop calls :meth:`skip`.  A dataset that derives its random numbers from (seed,
     serial) then gives the same clips again, whatever the number of workers.  With W ranks, rank r
     takes the serial numbers r, r + W, …
 
@@ -27,7 +27,7 @@ class ResumableInfiniteSampler(Sampler[tuple[int, int]]):
             the runner passes the one of ``randomness``.
 
     Raises:
-        UserError: If the data set is empty.
+        UserError: If the dataset is empty.
     """
 
     def __init__(self, dataset: Sized, shuffle: bool = True, seed: int | None = None) -> None:

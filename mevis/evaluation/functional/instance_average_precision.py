@@ -40,7 +40,7 @@ def instance_average_precision(videos: Sequence[ScoredVideo]) -> dict[str, float
     most 1 and 10 tracks per video and category.
 
     Args:
-        videos: In the order of the data set, which decides between equal scores.
+        videos: In the order of the dataset, which decides between equal scores.
 
     Returns:
         Name -> value in [0, 1]; nan if nothing is annotated.

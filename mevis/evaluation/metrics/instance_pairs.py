@@ -23,7 +23,7 @@ def tracks_of(sample: Mapping[str, Any]) -> tuple[InstanceMasks, InstanceMasks]:
         )
     if 'gt_tracks' not in sample:
         raise UserError(
-            f'{sample["video"]}: no annotated tracks to score against. Use a data set of instances'
+            f'{sample["video"]}: no annotated tracks to score against. Use a dataset of instances'
             ' (InstanceDataset) and a split with annotations.'
         )
     return sample['pred_instances'], sample['gt_tracks']

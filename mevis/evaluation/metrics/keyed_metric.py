@@ -10,8 +10,8 @@ from mmengine.evaluator import BaseMetric
 class KeyedMetric(BaseMetric):
     """A metric whose results are (video, record) pairs.
 
-    The engine's own gathering interleaves the ranks' lists and cuts them to the size of the data
-    set, which is wrong for shares of unequal length; here a video counts once, whoever scored it.
+    The engine's own gathering interleaves the ranks' lists and cuts them to the size of
+    the dataset, which is wrong for shares of unequal length; here each video counts once.
     Videos come in the order of their names, so neither ranks nor their number matter.
     """
 
@@ -26,7 +26,7 @@ class KeyedMetric(BaseMetric):
         """Gathers, computes and forgets.
 
         Args:
-            size: Items of the data set; not used.
+            size: Items of the dataset; not used.
 
         Returns:
             Name -> value, the same on all ranks.

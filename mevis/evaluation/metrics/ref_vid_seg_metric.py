@@ -27,21 +27,21 @@ class RefVidSegMetric(KeyedMetric):
     """J, F and J&F per (video, expression id), overall and per tag, in percent.
 
     With ``store_dir`` the answers to a video are written as soon as they are there, and those of
-    videos that an earlier run has answered count too.  A split without truth gives no figures.
+    videos that an earlier run has answered count too.  Without ground truth no scores are given.
 
     Args:
-        data_root: Folder of the data set.
-        split: Part of it; ``<data_root>/<split>/mask_dict.json`` holds the truth of samples that
-            do not bring theirs (``gt_rles``, which every data set of this package gives).
+        data_root: Folder of the dataset.
+        split: Part of it; ``<data_root>/<split>/mask_dict.json`` holds ground truth of samples that
+            do not bring theirs (``gt_rles``, which every dataset of this package gives).
         videos: The videos that are tested; None: all.
         store_dir: Folder for the answers, or None.
         fingerprint: What the answers follow from; see :class:`PredictionStore`.
         show_table: Whether the figures are also printed as a table.
-        store_only: Score and store, and give no figures: those of a part of the videos would mean
-            nothing.  A later test with this ``store_dir`` gives them.
+        store_only: Score and store, and report nothing: the mean over a part of the videos would
+            mislead.  A later test with this ``store_dir`` gives them.
 
     Raises:
-        UserError: If the split has truth but no ``mask_dict.json``, or a mask of it does not fit;
+        UserError: If ground truth exists but no ``mask_dict.json``, or a mask of it does not fit;
             if ``store_only`` has no ``store_dir``.
     """
 
@@ -95,7 +95,7 @@ class RefVidSegMetric(KeyedMetric):
         return super().evaluate(size)
 
     def compute_metrics(self, results: list[tuple[str, Record | None]]) -> dict[str, float]:
-        """The figures of all videos; none for a split without truth.
+        """The figures of all videos; none for a split without ground truth.
 
         Raises:
             UserError: If there is no video at all.
@@ -113,21 +113,24 @@ class RefVidSegMetric(KeyedMetric):
             )
         if not scores:
             if is_main_process():
-                print('The split has no truth, so there are no figures; see docs/guides/submit.md.')
+                print(
+                    'The split has no ground truth, so there are no scores: docs/guides/submit.md.'
+                )
             return {}
         if self.show_table and is_main_process():
             print_scores(scores, tags)
         return summarize(scores, tags)
 
     def _score_video(self, sample: Mapping[str, Any]) -> Record | None:
-        """The scores of a video by expression; None without truth."""
+        """The scores of a video by expression; None without ground truth."""
         expressions = {expression.exp_id: expression for expression in sample['expressions']}
         if not all(expression.has_truth for expression in expressions.values()):
             return None
         missing = expressions.keys() - {answer.exp_id for answer in sample['predictions']}
         if missing:
             raise UserError(
-                f'video {sample["video"]}: no answer to expression {min(missing)}. A model answers'
+                f'video {sample["video"]}: no prediction for expression {min(missing)}.'
+                ' A model must answer'
                 ' every expression of a test video (docs/concepts/data_flow.md).'
             )
         record = {}

@@ -51,7 +51,7 @@ def write_archive(
         listed = ', '.join(missing[:5]) + (' …' if len(missing) > 5 else '')
         raise UserError(
             f'{out_file}: not written: {len(missing)} of {len(layout)} videos have no predictions'
-            f' ({listed}). Run tools/test.py again, which does what is missing.'
+            f' ({listed}). Run tools/test.py again, which completes what is missing.'
         )
     with atomic_path(out_file) as temporary:
         with zipfile.ZipFile(temporary, 'w', zipfile.ZIP_DEFLATED) as file:

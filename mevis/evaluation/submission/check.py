@@ -118,7 +118,7 @@ def _check_videos(job: tuple[str, Sequence[VideoLayout]]) -> list[SubmissionProb
                 except Exception as error:
                     if _is_of_the_system(error):
                         raise
-                    detail = f'cannot be unpacked ({_said(error)}). Write the archive anew.'
+                    detail = f'cannot be unpacked ({_said(error)}). Write the archive again.'
                 if detail:
                     problems.append(SubmissionProblem(name, detail))
     return problems

@@ -12,8 +12,8 @@ class VideoLayout:
         name: The video.
         exp_ids: Its expressions.
         frame_names: Its frames.
-        size: (H, W) of the frames on disk, which masks must have; None where they are not at
-            hand: then all masks of the video must have one size.
+        size: (H, W) of the frames on disk, which masks must have; None where they are not
+            known: then all masks of the video must have one size.
         folder: What the server wants all videos to lie in; '': the videos are at the top.
     """
 

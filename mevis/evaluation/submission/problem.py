@@ -9,7 +9,7 @@ class SubmissionProblem:
 
     Attributes:
         entry: The file of the archive, or the folder that is missing.
-        detail: What is wrong and how to mend it.
+        detail: What is wrong and how to fix it.
     """
 
     entry: str

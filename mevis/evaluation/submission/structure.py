@@ -78,7 +78,7 @@ def foreign_entries(
         if name not in expected:
             yield SubmissionProblem(name, 'not of this split. Remove it from the archive.')
         elif count > 1:
-            yield SubmissionProblem(name, f'is there {count} times. Write the archive anew.')
+            yield SubmissionProblem(name, f'is there {count} times. Write the archive again.')
 
 
 def _is_of_macos(name: str) -> bool:

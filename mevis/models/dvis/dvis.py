@@ -135,7 +135,7 @@ class DVIS(BaseModel):
         """Opens a video that is fed window by window.
 
         Args:
-            state: ``state`` of an earlier stream, whose tracks go on: the official ``keep``.
+            state: ``state`` of an earlier stream, whose tracks continue: the official ``keep``.
         """
         parts = (self.prepare, self.segmenter, self.tracker, self.refiner)
         return InstanceStream(*parts, self._rank, self.mask_features, state)

@@ -48,7 +48,7 @@ class InstanceStream:
         refiner: Concludes from all frames.
         rank: Probabilities (Q, K) -> the instances, the surest first.
         mask_features: One of ``FEATURE_STORES``.
-        state: ``state`` of an earlier stream whose tracks go on here; None for a new video.
+        state: ``state`` of an earlier stream whose tracks continue here; None for a new video.
     """
 
     def __init__(

@@ -60,7 +60,7 @@ class MUTRCriterion(nn.Module):
         Args:
             layers: Per decoder layer ``pred_logits`` (B, T, N, K), ``pred_boxes`` (B, T, N, 4)
                 and ``pred_masks`` (B, T, N, h, w).
-            targets: Truth of the B clips.
+            targets: Ground truth of the B clips.
         """
         count = sum(target.valid.sum() for target in targets).float()
         all_reduce(count)

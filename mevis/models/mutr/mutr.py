@@ -80,7 +80,7 @@ class MUTR(VideoAnswering):
             not grow with the video.  What is of one sentence and one window, the chosen query and
             the presence, may then change in the course of a video.
         mask_threshold: A pixel belongs to the object above this probability.
-        track_source: Config of what finds tracks in videos whose data set has none.
+        track_source: Config of what finds tracks in videos whose dataset has none.
         presence_threshold: See :class:`BaseRefVidSegmentor`; the presence is the score here.
         recompute: Whether training computes the insides of encoder layers and of the pixel decoder
             again for the gradients instead of keeping them: less memory, more time, equal results.

@@ -51,7 +51,7 @@ class SequenceHungarianAssigner(BaseAssigner):
             logits: (T, N), class logits.
             boxes: (T, N, 4), cxcywh.
             masks: (T, N, h, w), mask logits.
-            target: Truth of the clip.
+            target: Ground truth of the clip.
 
         Returns:
             Index of the query, a scalar.

@@ -15,7 +15,7 @@ from mevis.structures import RefVidSegDataSample
 
 @dataclass(frozen=True)
 class ClipTarget:
-    """Truth of one clip.
+    """Ground truth of one clip.
 
     Attributes:
         masks: (T, H/4, W/4) float 0/1, subsampled at stride 4 from offset 2.

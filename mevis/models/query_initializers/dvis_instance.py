@@ -46,7 +46,7 @@ class DVISInstanceQueryInitializer(InstanceQueryInitializer):
         image_scale: Size of the images by that of the frames.
         levels: Levels that give tokens, 0 (stride 4) to 3 (stride 32).
         pooling: ``map``: the mean of the whole feature map; ``mask``: under the mask.
-        num_instances: At most so many tracks K, those with the highest scores.
+        num_instances: Use at most K tracks, those with the highest scores.
         order: See :func:`in_order`.
         num_heads: Attention heads of the block.
         feedforward_dims: Hidden channels of the block's FFN; four times C if None.

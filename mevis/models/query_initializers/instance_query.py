@@ -25,7 +25,7 @@ class InstanceQueryInitializer(QueryInitializer):
     Args:
         num_queries: Number N of video queries.
         embed_dims: Channels C of a query.
-        num_instances: At most so many tracks K, those with the highest scores.
+        num_instances: Use at most K tracks, those with the highest scores.
         order: See :func:`in_order`.
         num_heads: Attention heads of the block.
         feedforward_dims: Hidden channels of the block's FFN; four times C if None.

@@ -17,7 +17,7 @@ from mevis.registry import QUERY_INITIALIZERS
 from mevis.structures import ClipTracks
 
 _FRAMES_AT_A_TIME = 8
-# Masks are laid over the frames in squares of so many pixels: the finest level a model can have.
+# Masks are laid over the frames in squares of this many pixels: the finest level a model can have.
 _SQUARE = 4
 
 
@@ -86,7 +86,7 @@ class MaskPooledInstanceQueryInitializer(InstanceQueryInitializer):
         embed_dims: Channels C of a query and of the levels.
         levels: Levels that give tokens, 0 being the finest that the model hands over (stride 8 of
             MUTR, after its projection).
-        num_instances: At most so many tracks K, those with the highest scores.
+        num_instances: Use at most K tracks, those with the highest scores.
         order: See :func:`in_order`.
         num_heads: Attention heads of the block.
         feedforward_dims: Hidden channels of the block's FFN; four times C if None.

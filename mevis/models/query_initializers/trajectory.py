@@ -67,7 +67,7 @@ class TrajectoryQueryInitializer(InstanceQueryInitializer):
         num_waves: Sine waves that code the time.
         levels: Levels whose mean under the mask is added, 0 being the finest that the model hands
             over; none: trajectories alone.
-        num_instances: At most so many tracks K, those with the highest scores.
+        num_instances: Use at most K tracks, those with the highest scores.
         order: See :func:`in_order`.
         num_heads: Attention heads of the block.
         feedforward_dims: Hidden channels of the block's FFN; four times C if None.

@@ -27,8 +27,8 @@ class SmallSAM(BaseModel):
 
     Prompt encoder and mask decoder are those of SAM 2 in transformers at a small size; the image
     encoder is a convolutional pyramid.  It learns from annotated objects: their true masks are
-    degraded, the degraded ones are the prompts.  In testing it mends degraded truths, so that its
-    J&F says how well it mends, not how well anything is found.
+    degraded, the degraded ones are the prompts.  In testing it refines degraded masks, so its
+    J&F measures refinement, not localisation.
 
     Args:
         data_preprocessor: Config of the preprocessor.
@@ -136,8 +136,8 @@ class SmallSAM(BaseModel):
             mode: ``loss`` or ``predict``.
 
         Returns:
-            Losses by name, or the samples with ``predictions``: their true masks, degraded and
-            mended.
+            Losses by name, or the samples with ``predictions``: their ground-truth masks, degraded
+            and refined.
 
         Raises:
             ValueError: If the mode is another one.

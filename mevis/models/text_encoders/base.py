@@ -57,7 +57,7 @@ def warn_of_cut(expression: str, count: int, limit: int, unit: str, option: str)
     Args:
         expression: The sentence.
         count: Words or tokens that it has.
-        limit: So many are read.
+        limit: Maximum number read.
         unit: ``words`` or ``tokens``.
         option: The argument that sets the limit.
     """

@@ -60,7 +60,7 @@ class WordEvidence(nn.Module):
     """What each word says for or against the looks of a track, summed over the words.
 
     "The striped red heart" is three conditions; the logarithms of how well each is met add up.
-    The layers of the decision would have to learn this product of words and looks anew for every
+    The layers of the decision would have to learn this product of words and appearance for every
     combination.  At the start no word says anything.
 
     Args:
@@ -127,7 +127,7 @@ class TrackDecision(nn.Module):
                 motion yet; None without looks.
 
         Returns:
-            Logits; those of tracks without a valid step mean nothing.
+            Logits; those of tracks without a valid step are meaningless.
         """
         batch = len(steps)
         words = TextFeatures(self.word_projection(words.words), words.padding_mask)

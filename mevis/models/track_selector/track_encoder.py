@@ -39,7 +39,7 @@ class TrackEncoder(nn.Module):
             valid: (B, K, N) bool.
 
         Returns:
-            (B, K, N, C); what stands at steps that are not valid means nothing.
+            (B, K, N, C); values at invalid steps are meaningless.
         """
         present = valid.any(-1)
         if not present.any():

@@ -72,7 +72,7 @@ class TrackSelector(BaseRefVidSegmentor):
         data_preprocessor: Config of the preprocessor.
         refiner: Config of the mask refiner.
         appearance: Config of what is known of the looks of tracks; None: trajectories only.
-        track_source: Config of what finds tracks in videos whose data set has none.
+        track_source: Config of what finds tracks in videos whose dataset has none.
         embed_dims: Channels C.
         num_steps: N, steps that a track is cut into.
         num_encoder_layers: Layers over the steps of a track.

@@ -1,1 +1,1 @@
-"""How our code compares with the official one: recordings, references, and their checks."""
+"""How mevis compares with the official code: recordings, references, and their checks."""

@@ -34,7 +34,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         return load_file(path)
     except SafetensorError as error:
         raise UserError(
-            f'{path}: not a whole safetensors file ({error}). Copy it again.'
+            f'{path}: not a complete safetensors file ({error}). Copy it again.'
         ) from error
 
 

@@ -80,7 +80,7 @@ def import_official(root: str | Path) -> ModuleType:
     """
     sys.path[:0] = [str(path) for path in find_official(root)]
     with warnings.catch_warnings():
-        # Of what their authors can mend alone.
+        # Of what only their authors can fix.
         warnings.simplefilter('ignore')
         for name, functions in _ABSENT.items():
             _stand_in(name, functions)
@@ -170,7 +170,7 @@ def segment_official(
         model: Of :func:`build_official`.
         frames: (T, 3, H, W) uint8 RGB.
         out_size: (H, W) of the masks.
-        keep: Whether tracks of the call before go on.
+        keep: Whether tracks of the previous call continue.
 
     Returns:
         ``pred_scores``, ``pred_labels``, ``pred_masks`` (each (T, H, W) bool); DVIS: ``pred_ids``.

@@ -143,7 +143,7 @@ class MotionTracks(TrackSource):
         return without_ghosts(*median, slack, smallest)
 
     def _score(self, track: Track, num_frames: int) -> float:
-        """Longer seen and farther gone is surer, in [0, 1]; 0 for what only flickers."""
+        """Confidence in [0, 1]: grows with the time seen and the distance moved; 0 for flicker."""
         travel = track.travel / max(track.extent, 1.0)
         if len(track.regions) < self.min_frames or travel < self.min_travel:
             return 0.0

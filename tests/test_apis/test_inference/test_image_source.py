@@ -37,7 +37,7 @@ def test_all_frames_of_one_file(tmp_path, ending):
 def test_an_animation_among_frames_is_refused(tmp_path):
     picture().save(tmp_path / 'a.png')
     picture().save(tmp_path / 'b.png', save_all=True, append_images=[picture(9)])
-    with pytest.raises(UserError, match=r'b\.png: an animated picture'):
+    with pytest.raises(UserError, match=r'b\.png: an animated or multi-page image'):
         list(open_video(tmp_path))
 
 

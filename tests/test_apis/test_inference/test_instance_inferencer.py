@@ -1,4 +1,4 @@
-"""Instances of a video that is in no data set."""
+"""Instances of a video that is in no dataset."""
 
 import sys
 

@@ -172,9 +172,9 @@ def test_videos_without_predictions_are_missed_before_anything_is_done(cfg, tmp_
 @pytest.mark.parametrize(
     ('changes', 'text'),
     [
-        ({'frames': {**FRAMES, 'cat': ['00000']}}, r'cat: .* 1 frames, the data set has 3'),
+        ({'frames': {**FRAMES, 'cat': ['00000']}}, r'cat: .* 1 frames, the dataset has 3'),
         ({'size': (20, 30)}, r'bird, expression 0: a mask is \(20, 30\).* frames are \(48, 64\)'),
-        ({'sentences': {**SENTENCES, 'bird': '01'}}, 'bird: no answer to expression 2'),
+        ({'sentences': {**SENTENCES, 'bird': '01'}}, 'bird: no prediction for expression 2'),
     ],
 )
 def test_predictions_that_do_not_fit_are_refused(cfg, tmp_path, changes, text):
@@ -182,4 +182,4 @@ def test_predictions_that_do_not_fit_are_refused(cfg, tmp_path, changes, text):
 
 
 def test_a_folder_of_something_else_is_no_predictions(cfg, tmp_path):
-    refuse(cfg, tmp_path, tmp_path / 'out', 'no answers of tools/test.py')
+    refuse(cfg, tmp_path, tmp_path / 'out', 'no predictions of tools/test.py')

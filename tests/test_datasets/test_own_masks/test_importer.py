@@ -139,7 +139,7 @@ def coloured(path: Path) -> None:
     ('damage', 'message'),
     [
         (small, r'boat/00001\.png: the mask is 10x12 .* 48x64'),
-        (coloured, r'boat/00001\.png: a picture of mode RGB'),
+        (coloured, r'boat/00001\.png: an image of mode RGB'),
         (lambda path: path.write_bytes(b'x'), r'boat/00001\.png: the mask cannot be read'),
         (lambda path: path.rename(path.with_name('7.png')), 'no frame 7, though it has a mask'),
         (lambda path: (path.parent / '1').mkdir(), 'both PNGs .* and folders'),

@@ -84,7 +84,7 @@ def test_instances(clip: dict, with_tracks: tuple[dict, Path, dict]):
         ({'rles': [[None]], 'frames': None}, 'the tracks have 1 frames, the video has 5'),
         ({'rles': [[None]]}, 'track 0: 1 masks, but the video has 5 frames'),
         ({'video': 'cat'}, 'the tracks are those of video cat, not of bird'),
-        ({'frames': ['0', '1', '2', '3', '4']}, 'frame 1 is 1 there and b in the data set'),
+        ({'frames': ['0', '1', '2', '3', '4']}, 'frame 1 is 1 there and b in the dataset'),
         ({'frames': 5}, 'frames: expected array'),
         ({'scores': []}, 'scores, categories, rles and ids differ in length'),
         ({'scores': ['high']}, r'scores\[0\]: expected float'),

@@ -164,7 +164,7 @@ def test_a_split_without_truth_has_no_figures_and_keeps_its_answers(data_root, t
     samples = answered(dataset(data_root, 'valid'))
     metric = RefVidSegMetric(str(data_root), 'valid', store_dir=str(tmp_path))
     assert run(metric, samples.values()) == {}
-    assert 'no truth' in capsys.readouterr().out
+    assert 'no ground truth' in capsys.readouterr().out
     assert PredictionStore(tmp_path, {}).videos_done() == {'bird', 'cat'}
 
 
@@ -186,7 +186,7 @@ def test_truth_of_another_size_is_named(data_root, samples):
 
 def test_an_answer_to_every_expression_is_asked_for(data_root, samples):
     sample = {**samples['bird'], 'predictions': samples['bird']['predictions'][:2]}
-    with pytest.raises(UserError, match='video bird: no answer to expression 2'):
+    with pytest.raises(UserError, match='video bird: no prediction for expression 2'):
         RefVidSegMetric(str(data_root), 'valid_u').process(None, [sample])
 
 

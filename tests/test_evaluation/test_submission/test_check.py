@@ -218,7 +218,7 @@ def test_a_file_that_is_there_twice(tmp_path, layout, entries):
     with zipfile.ZipFile(path, 'a') as file, pytest.warns(UserWarning, match='Duplicate'):
         file.writestr('cat/0/00000.png', entries['cat/0/00000.png'])
     (found,) = check_archive(path, layout)
-    assert str(found) == 'cat/0/00000.png: is there 2 times. Write the archive anew.'
+    assert str(found) == 'cat/0/00000.png: is there 2 times. Write the archive again.'
 
 
 GREY = np.zeros((10, 10), np.uint8)

@@ -17,7 +17,7 @@ from mevis.models.track_selector.time_waves import NUM_TIME_WAVES, time_waves
 from mevis.registry import MODELS
 from mevis.structures import ClipTracks
 
-# Masks are laid over the frames in squares of so many pixels: the finest level a model can have.
+# Masks are laid over the frames in squares of this many pixels: the finest level a model can have.
 _SQUARE = 4
 _FRAMES_AT_A_TIME = 8
 

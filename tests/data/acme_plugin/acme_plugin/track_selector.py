@@ -38,7 +38,7 @@ class AcmeTrackSelector(BaseRefVidSegmentor):
         text_encoder: Config of the text encoder.
         data_preprocessor: Config of the preprocessor.
         refiner: Config of the mask refiner.
-        track_source: Config of what finds tracks where the data set has none.
+        track_source: Config of what finds tracks where the dataset has none.
     """
 
     def __init__(
