@@ -1,4 +1,4 @@
-"""Training on several data sets at once."""
+"""Training on several datasets at once."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,22 +13,22 @@ from mevis.registry import DATASETS
 
 @DATASETS.register_module()
 class JointDataset(Dataset):
-    """The items of several data sets, shuffled together by the data sampler.
+    """The items of several datasets, shuffled together by the data sampler.
 
     A batch may hold clips of several of them, so all must give clips of as many frames.
 
     Args:
         datasets: Their configs, each with its own frame sampler and pipeline.
         shares: The part of a round that each has, in any unit: ``[1, 1, 2]`` is a quarter, a
-            quarter and a half.  A data set that has more items than its share goes on with the
+            quarter and a half.  A dataset that has more items than its share continues with the
             others in the next round, one that has fewer begins again; a round is as long as
             without shares.
             None: all items of all of them.
-        seed: Seed of the order in which a share runs through its data set.
+        seed: Seed of the order in which a share runs through its dataset.
 
     Raises:
         UserError: If there is none, one is for testing or has no item, or ``shares`` are not one
-            positive number per data set.
+            positive number per dataset.
     """
 
     test_mode = False
@@ -68,7 +68,7 @@ class JointDataset(Dataset):
         return self.datasets[part][own, int(serial)]
 
     def locate(self, index: int, number: int = 0) -> tuple[int, int]:
-        """The data set and its item that an item of a round stands for.
+        """The dataset and its item that an item of a round stands for.
 
         Args:
             index: The item.

@@ -31,7 +31,7 @@ class RefCOCODataset(RefVidSegDataset):
     ``ImageToPseudoClip`` makes a clip of it.
 
     Args:
-        data_root: Folder of the data set.
+        data_root: Folder of the dataset.
         split: ``train``, ``val``, ``testA`` or ``testB``; of RefCOCOg ``train``, ``val`` or
             ``test``.
         frame_sampler: Config of a frame sampler; of the one frame.
