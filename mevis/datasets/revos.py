@@ -1,4 +1,4 @@
-"""ReVOS: sentences that refer, that need reasoning, and that mean nothing in the video."""
+"""ReVOS: sentences that refer, that need reasoning, and that have no target."""
 
 from collections.abc import Sequence
 from functools import cached_property
