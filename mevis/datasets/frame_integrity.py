@@ -1,4 +1,4 @@
-"""What can be wrong with one frame of a data set."""
+"""What can be wrong with one frame of a dataset."""
 
 from dataclasses import dataclass
 from pathlib import Path

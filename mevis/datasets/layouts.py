@@ -1,4 +1,4 @@
-"""Which data set a folder holds, and which splits of it."""
+"""Which dataset a folder holds, and which splits of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class FoundSplit:
 
     Attributes:
         name: What a user calls it.
-        options: Arguments of its data set beside ``data_root`` and the pipeline.
+        options: Arguments of its dataset beside ``data_root`` and the pipeline.
     """
 
     name: str
@@ -105,7 +105,7 @@ def find_layout(root: Path, layout: str | None = None) -> tuple[str, list[FoundS
     """The layout of a folder and its splits.
 
     Args:
-        root: Folder of a data set.
+        root: Folder of a dataset.
         layout: One of :data:`LAYOUTS`; None: the first that fits.
 
     Raises:

@@ -42,7 +42,7 @@ def check_reader(
     frames and masks are all looked at.
 
     Args:
-        root: Folder of the data set.
+        root: Folder of the dataset.
         split: The split.
         layout: Its name, for the report.
         fast: Looks at the ends of each frame file instead of decoding it, and at no mask.
@@ -78,7 +78,7 @@ def check_reader(
 
 @dataclass(frozen=True)
 class _Job:
-    """Some videos; a whole data set travels with them, so not one at a time."""
+    """Some videos; a whole dataset travels with them, so not one at a time."""
 
     dataset: Dataset
     videos: Sequence[int]
