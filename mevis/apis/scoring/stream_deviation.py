@@ -89,20 +89,20 @@ def measure(
     settings: Sequence[Mapping[str, Any]],
     num_videos: int | None = None,
 ) -> Iterator[list[Deviation]]:
-    """Answers the videos of the config's test data set as wholes and as they come.
+    """Answers the videos of the config's test dataset as wholes and as they come.
 
     Args:
         cfg: The config, as it answers whole videos.
         checkpoint: The weights; nothing in the file is executed.
         settings: Overrides of the config, for each way of streaming.
-        num_videos: Videos, spread evenly over the data set;
+        num_videos: Videos, spread evenly over the dataset;
             all if None.
 
     Yields:
         Per video one deviation for each setting.
 
     Raises:
-        UserError: If the data set has no truth, the model cannot stream, or config and weights do
+        UserError: If there is no ground truth, the model cannot stream, or config and weights do
             not fit.
         FileNotFoundError: If the checkpoint does not exist.
     """
@@ -119,7 +119,9 @@ def measure(
         item = dataset[index]
         sample: RefVidSegDataSample = item['data_samples']
         if 'gt_rles' not in sample:
-            raise UserError(f'{cfg.filename}: video {sample.video} has no truth; take valid_u.')
+            raise UserError(
+                f'{cfg.filename}: video {sample.video} has no ground truth; take valid_u.'
+            )
         size = tuple(sample.ori_shape)
         with torch.no_grad():
             (answered,) = whole.model.test_step(pseudo_collate([item]))
