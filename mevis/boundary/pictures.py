@@ -97,7 +97,9 @@ def open_mask(
             raise UserError(f'{path}: the {what} is a {image.format} inside, not a PNG. {mend}')
         if getattr(image, 'is_animated', False):
             raise UserError(f'{path}: the {what} is an animated PNG; one mask is asked for.')
-        if not has_end(Path(path).read_bytes()):
+        with open_stored(path) as file:
+            is_whole = has_end(file.read())
+        if not is_whole:
             raise UserError(f'{path}: the {what} is cut off: its end is missing. {mend}')
         yield image
 

@@ -53,7 +53,7 @@ def polygons_to_rle(polygons: Sequence[Any], size: Sequence[int], place: str) ->
     if not polygons:
         return None
     try:
-        points = [[float(value) for value in polygon] for polygon in polygons]
+        points = [[_number(value) for value in polygon] for polygon in polygons]
     except (TypeError, ValueError, OverflowError) as error:
         raise UserError(f'{place}: no RLE, null or list of polygons [x, y, ...].') from error
     if any(len(p) < 6 or len(p) % 2 for p in points):
@@ -67,3 +67,10 @@ def polygons_to_rle(polygons: Sequence[Any], size: Sequence[int], place: str) ->
         'size': [int(side) for side in rle['size']],
         'counts': rle['counts'].decode('ascii'),
     }
+
+
+def _number(value: Any) -> float:
+    """float() would take texts and booleans too."""
+    if type(value) not in (int, float):
+        raise TypeError
+    return float(value)

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from mevis.boundary.formats import MeViSExpression
-from mevis.boundary.pictures import open_picture
+from mevis.boundary.pictures import open_mask
 from mevis.datasets.frame_files import FrameFiles
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
 from mevis.datasets.video_record import VideoRecord, make_record, read_meta_expressions
@@ -102,7 +102,7 @@ def _with_type(place: str, exp_id: str, entry: MeViSExpression) -> MeViSExpressi
 
 def _read_mask(path: Path) -> np.ndarray:
     """(H, W) bool."""
-    with open_picture(path, 'annotation', 'Extract the file again.') as image:
+    with open_mask(path, 'annotation', 'Extract the file again.') as image:
         if image.mode not in ('1', 'L', 'P'):
             raise UserError(f'{path}: mode {image.mode}; a mask has one channel. Extract it again.')
         return np.asarray(image) > 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mevis.boundary.pictures import open_picture
+from mevis.boundary.pictures import open_mask
 from mevis.errors import UserError
 from mevis.structures import encode_rle
 
@@ -17,7 +17,7 @@ def read_object_ids(path: Path) -> np.ndarray:
     Raises:
         UserError: If the file is missing, damaged or no palette picture.
     """
-    with open_picture(path, 'annotation', 'Extract the file again.') as image:
+    with open_mask(path, 'annotation', 'Extract the file again.') as image:
         if image.mode not in ('P', 'L'):
             raise UserError(
                 f'{path}: mode {image.mode}, not a palette PNG whose pixels are object ids.'

@@ -79,6 +79,7 @@ class CocoMasks:
         frames_of: dict[str, tuple[str, list[str]]] = {}
         for entry in content.videos:
             place = f'{self.path}: video {entry.id}'
+            _check_new(entry.id, frames_of, place)
             parts = [self._split(name, place) for name in entry.file_names]
             if len({video for video, _ in parts}) != 1:
                 raise UserError(f'{place}: file_names must lie in one folder, that of the video.')
@@ -106,6 +107,7 @@ class CocoMasks:
         frame_of: dict[str, tuple[str, str]] = {}
         for entry in content.images:
             place = f'{self.path}: image {entry.id}'
+            _check_new(entry.id, frame_of, place)
             video, frame = self._split(entry.file_name, place)
             frame_of[str(entry.id)] = (video, frame)
             self._frames.setdefault(video, set()).add(frame)
@@ -145,3 +147,8 @@ class CocoMasks:
         if str(key) not in entries:
             raise UserError(f'{place}: its {name} is {key}, which the file does not list.')
         return entries[str(key)]
+
+
+def _check_new(entry_id: int | str, entries: dict, place: str) -> None:
+    if str(entry_id) in entries:
+        raise UserError(f'{place}: comes twice, so nothing says which one annotations mean.')

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mevis.boundary.json_file import read_json
-from mevis.boundary.names import check_distinct, natural_key, path_below
+from mevis.boundary.names import check_distinct, is_litter, natural_key, path_below
 from mevis.datasets.own_masks.mask_sources import MaskSource, PngMasks
 from mevis.datasets.own_masks.sentences import Sentence
 from mevis.datasets.own_masks.video_import import VideoImport, VideoPart
@@ -101,10 +101,15 @@ def import_dataset(
 
 
 def _check_ours(folder: Path) -> None:
-    meta = folder / 'meta_expressions.json'
-    if meta.exists() and not (folder / MARKER).is_file():
+    """Frames may be in place, and what an interrupted import left; else it is somebody's data."""
+    if not folder.is_dir() or (folder / MARKER).is_file():
+        return
+    names = sorted(path.name for path in folder.iterdir() if not is_litter(path.name))
+    foreign = [name for name in names if name != 'JPEGImages']
+    if foreign:
         raise UserError(
-            f'{meta}: is there already and was not imported by this tool. Choose another folder.'
+            f'{folder / foreign[0]}: is there already and was not imported by this tool. Choose'
+            ' another folder.'
         )
 
 

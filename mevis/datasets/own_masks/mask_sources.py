@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from mevis.boundary.names import is_litter
-from mevis.boundary.pictures import open_picture
+from mevis.boundary.pictures import open_mask
 from mevis.boundary.rle import Rle
 from mevis.datasets.own_masks.coco_masks import CocoMasks
 from mevis.errors import UserError
@@ -125,7 +125,7 @@ class PngMasks:
 
 def _read_objects(path: Path, name: str | None, size: Size) -> list[tuple[str, np.ndarray]]:
     """The objects that a PNG shows; (H, W) bool each."""
-    with open_picture(path, 'mask', 'Export it again.') as image:
+    with open_mask(path, 'mask', 'Export it again.') as image:
         mode = image.mode
         if name is not None and mode in ('RGB', 'RGBA', 'LA'):
             # What drawing programs save: black is background, whatever the opacity.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mevis.boundary.json_file import read_bytes
-from mevis.boundary.names import check_part, check_path
+from mevis.boundary.names import check_part, check_path, is_blank
 from mevis.errors import UserError
 
 COLUMNS = ('video', 'sentence', 'objects')
@@ -64,7 +64,9 @@ def read_sentences(path: str | Path, default_split: str = 'train') -> list[Sente
             if any(value for value in row.values()):
                 sentences.append(_sentence(place, row, default_split))
     except csv.Error as error:
-        raise UserError(f'{path}: line {rows.line_num}: no CSV ({error}). Fix the row.') from error
+        raise UserError(
+            f'{path}: line {rows.line_num + 1}: no CSV ({error}). Fix the row.'
+        ) from error
     if not sentences:
         raise UserError(f'{path}: no sentences. Add a row per sentence.')
     _check_splits(sentences)
@@ -95,7 +97,7 @@ def _sentence(place: str, row: dict, default_split: str) -> Sentence:
         )
     values = {key: (value or '').strip() for key, value in row.items()}
     for name in ('video', 'sentence'):
-        if not values[name]:
+        if is_blank(values[name]):
             raise UserError(f'{place}: the {name} is empty. Fill it in or remove the row.')
     return Sentence(
         check_path(values['video'], f'{place}: video'),

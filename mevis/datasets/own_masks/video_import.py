@@ -20,6 +20,7 @@ from mevis.structures.atomic_write import atomic_path
 
 MISSING = ('error', 'skip', 'absent')
 """What may be done about frames that nobody annotated."""
+_MEND = 'Extract the video again.'
 
 
 class VideoPart(Struct):
@@ -72,7 +73,7 @@ class VideoImport:
         """
         files = self._annotated(self._frame_files())
         folder = path_below(self.frames, self.name)
-        size = picture_size(folder / files[0], 'frame', 'Extract the video again.')
+        size = _common_size([folder / file for file in files])
         names = [Path(file).stem for file in files]
         found = self.source.tracks(self.name, names, size)
         tracks = {
@@ -133,6 +134,18 @@ class VideoImport:
         if self.missing == 'skip':
             return [file for file in files if Path(file).stem in annotated]
         return files
+
+
+def _common_size(frames: Sequence[Path]) -> tuple[int, int]:
+    """(H, W) by the headers of all frames."""
+    first, *others = ((path, picture_size(path, 'frame', _MEND)) for path in frames)
+    for path, size in others:
+        if size != first[1]:
+            raise UserError(
+                f'{path}: the frame is {size[0]}x{size[1]} (height x width), {first[0].name} is'
+                f' {first[1][0]}x{first[1][1]}. {_MEND}'
+            )
+    return first[1]
 
 
 def _link(old: Path, new: Path) -> None:

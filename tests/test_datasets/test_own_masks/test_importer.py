@@ -127,6 +127,39 @@ def test_a_split_of_another_origin_is_not_touched(tmp_path: Path):
     assert other.read_text() == '{}'
 
 
+def test_the_masks_of_a_downloaded_dataset_are_not_replaced(tmp_path: Path):
+    write_own_masks(tmp_path)
+    masks = tmp_path / 'out/train/mask_dict.json'  # as in MeViS v2, without meta_expressions.json
+    masks.parent.mkdir(parents=True)
+    masks.write_text('{}')
+    with pytest.raises(UserError, match=r'mask_dict\.json: is there already and was not imported'):
+        run_import(tmp_path)
+    assert masks.read_text() == '{}'
+
+
+def another_size(path: Path) -> None:
+    Image.new('RGB', (10, 12)).save(path)
+
+
+@pytest.mark.parametrize(
+    ('damage', 'message'),
+    [
+        (another_size, r'the frame is 12x10 .*, 00000\.png is 48x64'),
+        (lambda path: path.write_bytes(b'%!PS-Adobe-3.0 EPSF-3.0\n'), 'the frame cannot be read'),
+        (lambda path: path.write_bytes(b''), 'the frame cannot be read'),
+        (lambda path: (path.unlink(), os.mkfifo(path)), 'is a pipe'),
+        (lambda path: (path.unlink(), path.symlink_to('nothing')), 'the frame is missing'),
+    ],
+    ids=['size', 'EPS', 'empty', 'pipe', 'dangling'],
+)
+@pytest.mark.parametrize('link', [False, True])
+def test_every_frame_is_looked_at(tmp_path: Path, damage, message: str, link: bool):
+    write_own_masks(tmp_path)
+    damage(tmp_path / 'frames/boat/00003.png')
+    with pytest.raises(UserError, match=rf'boat/00003\.png: {message}'):
+        run_import(tmp_path, link=link)
+
+
 def small(path: Path) -> None:
     Image.fromarray(np.zeros((10, 12), np.uint8)).save(path)
 
@@ -141,6 +174,8 @@ def coloured(path: Path) -> None:
         (small, r'boat/00001\.png: the mask is 10x12 .* 48x64'),
         (coloured, r'boat/00001\.png: an image of mode RGB'),
         (lambda path: path.write_bytes(b'x'), r'boat/00001\.png: the mask cannot be read'),
+        (lambda path: Image.new('L', (64, 48)).save(path, 'JPEG'), r'is a JPEG inside'),
+        (lambda path: path.write_bytes(path.read_bytes()[:-12]), r'is cut off'),
         (lambda path: path.rename(path.with_name('7.png')), 'no frame 7, though it has a mask'),
         (lambda path: (path.parent / '1').mkdir(), 'both PNGs .* and folders'),
     ],

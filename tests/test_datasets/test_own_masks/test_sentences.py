@@ -38,7 +38,8 @@ def test_a_table_as_spreadsheets_write_it(tmp_path: Path):
         ('video,sentence,objects\n../a,x,1\n', 'line 2: video'),
         ('video,sentence,objects,split\na,x,1,../b\n', 'line 2: split'),
         ('video,sentence,objects,split\na,x,1,train\na,y,1,valid_u\n', 'one split only'),
-        ('video,sentence,objects\na,"x,1\n', 'no CSV'),
+        ('video,sentence,objects\na,"x,1\n', 'line 2: no CSV'),
+        ('video,sentence,objects\na,\u200b\u2800,1\n', 'line 2: the sentence is empty'),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str):
