@@ -6,6 +6,7 @@ transcribers) are roots of their own, because two registries of one scope cannot
 """
 
 import difflib
+import inspect
 from collections.abc import Iterable
 from typing import Any
 
@@ -41,7 +42,11 @@ def _registered_names(registry: Registry) -> list[str]:
 
 def _check_known(cfg: Any, registry: Registry) -> None:
     name = cfg.get('type') if hasattr(cfg, 'get') else None
-    if not isinstance(name, str) or registry.get(name) is not None:
+    if not isinstance(name, str):
+        return
+    # What no registry holds is looked up as a path of Python, where it may be anything.
+    found = registry.get(name)
+    if inspect.isclass(found) or inspect.isfunction(found):
         return
     known = _registered_names(registry)
     close = difflib.get_close_matches(name.split('.')[-1], known, n=3, cutoff=0.5)

@@ -82,3 +82,8 @@ def test_a_bare_and_a_scoped_name_are_the_same(own):
     for name, module in own.module_dict.items():
         assert own.get(name) is module
         assert own.get(f'mevis.{name}') is module
+
+
+def test_a_path_of_python_that_is_no_class_is_unknown():
+    with pytest.raises(registry.UnknownModuleError, match=r"'os\.system' is not a registered"):
+        registry.TRANSCRIBERS.build(dict(type='os.system'))

@@ -87,7 +87,7 @@ def main() -> None:
         write_answers,
     )
     from mevis.apis.inference.inferencer import checked_texts
-    from mevis.apis.inference.output import MARKER, free_folder
+    from mevis.apis.inference.output import CONTENTS, MARKER, free_folder
     from mevis.apis.inference.video_source import ChosenFrames, open_video
     from mevis.boundary.terminal import plain
     from mevis.structures.atomic_folder import check_folder, check_replaceable
@@ -99,7 +99,7 @@ def main() -> None:
         say_what_is_replaced(out_dir, video.location)
     else:
         out_dir = free_folder(f'work_dirs/answers/{video.name}', video.location)
-    check_replaceable(out_dir, MARKER)
+    check_replaceable(out_dir, MARKER, CONTENTS)
     check_folder(out_dir)
     choice = ModelChoice(
         args.tracks,

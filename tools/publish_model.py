@@ -37,12 +37,12 @@ def main() -> None:
     """Publishes."""
     args = parse_args()
     from mevis.apis.configs.loading import load_config
-    from mevis.apis.inference.published import CONFIG, publish_model
+    from mevis.apis.inference.published import check_publishable, publish_model
     from mevis.evaluation.score_file import read_figures
-    from mevis.structures.atomic_folder import check_folder, check_replaceable
+    from mevis.structures.atomic_folder import check_folder
 
     cfg = load_config(args.config, args.cfg_options)
-    check_replaceable(args.folder, CONFIG)
+    check_publishable(args.folder)
     check_folder(args.folder)
     scores = read_figures(args.scores) if args.scores else {}
     needed = publish_model(cfg, args.checkpoint, args.folder, scores, args.unsafe_unpickle)

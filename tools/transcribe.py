@@ -44,19 +44,17 @@ def parse_args() -> argparse.Namespace:
 def main() -> int:
     """Transcribes."""
     args = parse_args()
-    from importlib import import_module
-
     from rich.console import Console
     from rich.progress import Progress
 
+    from mevis.apis.configs.loading import import_modules
     from mevis.apis.transcription import transcribe_annotations
     from mevis.boundary.terminal import plain
     from mevis.registry import TRANSCRIBERS
     from mevis.structures.atomic_write import check_target
 
     check_target(args.out, (args.annotations,))
-    for name in args.imports:
-        import_module(name)
+    import_modules(args.imports, '--import')
     transcriber = TRANSCRIBERS.build(
         dict(type=args.transcriber, weights=args.weights, device=args.device)
     )

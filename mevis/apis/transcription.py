@@ -1,6 +1,7 @@
 """Sentences that come as recordings become annotations with text."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,4 @@ def _recording(path: Path, pattern: str, video: str, exp_id: str) -> Path:
     check_part(exp_id, f'{path}: video {video}, expression')
     parts = {PLACES[0]: video, PLACES[1]: exp_id}
     # In one pass: the name of a video may hold braces.
-    first, second = sorted(PLACES, key=pattern.index)
-    before, rest = pattern.split(first, 1)
-    middle, after = rest.split(second, 1)
-    return Path(f'{before}{parts[first]}{middle}{parts[second]}{after}')
+    return Path(re.sub('|'.join(PLACES), lambda place: parts[place[0]], pattern))

@@ -22,21 +22,24 @@ def read_audio(path: str | Path, rate: int) -> np.ndarray:
         (N,) float32 in [-1, 1], the mean of its channels.
 
     Raises:
-        UserError: If it is missing, damaged, without sound or longer than ``LONGEST_SECONDS``.
+        UserError: If it is missing, damaged, without sound, not finite or longer than
+            ``LONGEST_SECONDS``.
     """
     import av
 
     mend = 'Download or record it again.'
     pieces, length = [], 0
-    resampler = av.AudioResampler('fltp', rate=rate)
+    # Packed: PyAV reads planes of no more than eight channels.
+    resampler = av.AudioResampler('flt', rate=rate)
     try:
-        # An open file, so that a playlist cannot make FFmpeg open others.
-        with regular_file(path).open('rb') as file, av.open(file) as container:
+        # An open file and no protocols, so that a playlist cannot make FFmpeg open others.
+        options = {'protocol_whitelist': 'none'}
+        with regular_file(path).open('rb') as file, av.open(file, options=options) as container:
             if not container.streams.audio:
                 raise UserError(f'{path}: it contains no audio. {mend}')
             for frame in (*container.decode(audio=0), None):
                 for piece in resampler.resample(frame):
-                    pieces.append(piece.to_ndarray().mean(0))
+                    pieces.append(piece.to_ndarray().reshape(-1, piece.layout.nb_channels).mean(1))
                     length += len(pieces[-1])
                 if length > LONGEST_SECONDS * rate:
                     raise UserError(
@@ -50,4 +53,7 @@ def read_audio(path: str | Path, rate: int) -> np.ndarray:
         ) from error
     if not length:
         raise UserError(f'{path}: it contains no audio. {mend}')
-    return np.concatenate(pieces)
+    sound = np.concatenate(pieces)
+    if not np.isfinite(sound).all():
+        raise UserError(f'{path}: the recording holds NaN or infinite samples. {mend}')
+    return sound

@@ -12,6 +12,7 @@ from mmengine.fileio.handlers.registry_utils import file_handlers
 
 from mevis.boundary.json_file import parse_json
 from mevis.boundary.shipped import shipped_path
+from mevis.boundary.type_names import check_type_names
 from mevis.boundary.yaml_text import read_yaml
 from mevis.errors import UserError
 
@@ -82,6 +83,7 @@ class _JsonValues(JsonHandler):
 def _mapping(data: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise UserError('the file is empty or a list; a config is a mapping of keys to values.')
+    check_type_names(data)
     return data
 
 

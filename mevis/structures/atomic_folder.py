@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ _OF_THE_DISK = ('lost+found',)
 
 
 @contextmanager
-def atomic_folder(path: str | Path, marker: str) -> Iterator[Path]:
+def atomic_folder(path: str | Path, marker: str, contents: Collection[str] = ()) -> Iterator[Path]:
     """Yields an empty folder, whose files take the place of those of ``path`` afterwards.
 
     Hidden files of the folder stay where they are.
@@ -34,6 +34,8 @@ def atomic_folder(path: str | Path, marker: str) -> Iterator[Path]:
         path: The folder.
         marker: A file of every folder that is written here; without it an older folder is
             somebody else's, and is not replaced.
+        contents: Names of all that such a folder may hold; a file that a user has put beside them
+            is not lost then. empty: whatever there is.
 
     Raises:
         UserError: If there is a folder with other files, or another process writes into it.
@@ -41,12 +43,12 @@ def atomic_folder(path: str | Path, marker: str) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(path))
     _restore_older(target, marker)
-    check_replaceable(path, marker)
+    check_replaceable(path, marker, contents)
     made = _make(target, path)
     try:
         with FolderLock(target), errors_naming(path):
             recover(target)
-            check_replaceable(path, marker)
+            check_replaceable(path, marker, contents)
             new = Path(tempfile.mkdtemp(dir=target, prefix=_NEW))
             try:
                 with _errors_in(new, Path(path)):
@@ -59,8 +61,13 @@ def atomic_folder(path: str | Path, marker: str) -> Iterator[Path]:
         raise
 
 
-def check_replaceable(path: str | Path, marker: str) -> None:
+def check_replaceable(path: str | Path, marker: str, contents: Collection[str] = ()) -> None:
     """Finds out before the work whether its results may take the place of what is there.
+
+    Args:
+        path: The folder.
+        marker: A file of every folder that is ours.
+        contents: Names of all that it may hold; empty: whatever there is.
 
     Raises:
         UserError: If the path is a file, or a folder with other files.
@@ -72,6 +79,13 @@ def check_replaceable(path: str | Path, marker: str) -> None:
     if path.is_dir() and not interrupted and _files(path) and not (path / marker).is_file():
         raise UserError(
             f'{path}: holds other files (no {marker}), which would be lost; choose another folder.'
+        )
+    checked = contents and path.is_dir() and not interrupted
+    others = [one.name for one in _files(path) if one.name not in contents] if checked else []
+    if others:
+        raise UserError(
+            f'{path}: holds {others[0]}, which is no result and would be lost; choose another'
+            ' folder.'
         )
 
 

@@ -77,3 +77,11 @@ def test_nothing_is_written_without_all_recordings(tmp_path: Path, spoken: Path)
 def test_a_pattern_tells_recordings_apart(tmp_path: Path, spoken: Path, pattern: str):
     with pytest.raises(UserError, match=r'lacks \{'):
         transcribe_annotations(spoken, pattern, Lengths(), tmp_path / 'heard.json')
+
+
+def test_a_place_may_come_twice_and_a_name_may_hold_braces(tmp_path: Path):
+    path = tmp_path / 'ann.json'
+    path.write_text('{"videos": {"{exp_id}": {"expressions": {"7": {}}}}}')
+    write_tone(tmp_path / '{exp_id}/{exp_id}_7.wav', 0.2)
+    pattern = f'{tmp_path}/{{video}}/{{video}}_{{exp_id}}.wav'
+    assert transcribe_annotations(path, pattern, Lengths(), tmp_path / 'out.json') == []

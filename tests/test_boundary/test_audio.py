@@ -1,3 +1,5 @@
+import struct
+
 import numpy as np
 import pytest
 
@@ -28,3 +30,33 @@ def test_what_is_no_recording_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(audio, 'LONGEST_SECONDS', 1)
     with pytest.raises(UserError, match='longer than 1 s'):
         read_audio(write_tone(tmp_path / 'c.wav', 1.5), 16000)
+
+
+def write_wave(path, samples: np.ndarray, channels: int = 1):
+    """A WAV of float32, which the module of Python does not write."""
+    data = np.repeat(samples.astype('<f4'), channels).tobytes()
+    form = struct.pack('<IHHIIHH', 16, 3, channels, 8000, 32000 * channels, 4 * channels, 32)
+    chunks = b'WAVEfmt ' + form + b'data' + struct.pack('<I', len(data)) + data
+    path.write_bytes(b'RIFF' + struct.pack('<I', len(chunks)) + chunks)
+    return path
+
+
+@pytest.mark.parametrize('channels', [1, 9, 64])
+def test_any_number_of_channels(tmp_path, channels):
+    ramp = np.linspace(-0.5, 0.5, 800)
+    samples = read_audio(write_wave(tmp_path / 'a.wav', ramp, channels), 8000)
+    np.testing.assert_allclose(samples, ramp, atol=1e-4)
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf])
+def test_samples_that_are_no_numbers_are_refused(tmp_path, value):
+    with pytest.raises(UserError, match=r'a\.wav: the recording holds NaN'):
+        read_audio(write_wave(tmp_path / 'a.wav', np.full(800, value)), 8000)
+
+
+def test_a_playlist_opens_no_other_file(tmp_path, monkeypatch):
+    write_tone(tmp_path / 'other.wav', 0.5)
+    (tmp_path / 'a.wav').write_text('ffconcat version 1.0\nfile other.wav\n')
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r'a\.wav: the recording cannot be read'):
+        read_audio('a.wav', 8000)

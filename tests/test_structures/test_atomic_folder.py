@@ -163,3 +163,16 @@ def test_rights_are_those_of_an_ordinary_folder(tmp_path):
     (tmp_path / 'other').mkdir()
     modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ('out', 'other')]
     assert modes[0] == modes[1]
+
+
+def test_a_file_beside_results_is_not_lost(tmp_path):
+    fill(tmp_path, 'first')
+    with atomic_folder(tmp_path, 'marker', ('marker', 'first')) as folder:
+        (folder / 'marker').write_text('second')
+    (tmp_path / 'notes').write_text('mine')
+    with (
+        pytest.raises(UserError, match='holds notes, which is no result'),
+        atomic_folder(tmp_path, 'marker', ('marker', 'first')),
+    ):
+        pass
+    assert names(tmp_path) == ['marker', 'notes']

@@ -216,6 +216,8 @@ def _test_pipeline(cfg: Config) -> tuple[dict[str, Any], list[Any]]:
             f'{cfg.filename}: no test_dataloader, so its frames have no size. Inherit from a data'
             ' set of configs/_base_/datasets.'
         )
+    if not cfg.test_dataloader.dataset.pipeline:
+        raise UserError(f'{cfg.filename}: test_dataloader.dataset.pipeline is empty.')
     first, *rest = cfg.test_dataloader.dataset.pipeline
     if first['type'] not in _LOADERS:
         raise UserError(

@@ -30,6 +30,7 @@ from mevis.visualization import (
 OnFrame = Callable[[int], None]
 MARKER = 'result.json'
 """Says that a folder was written here."""
+CONTENTS = (MARKER, 'overlay.mp4', 'sheet.png', 'masks')
 _LONGEST = 240
 
 
@@ -115,7 +116,7 @@ def write_result(
         UserError: If the folder holds files of others.
         OSError: If the folder cannot be written.
     """
-    with atomic_folder(folder, MARKER) as new:
+    with atomic_folder(folder, MARKER, CONTENTS) as new:
         paths = _write_files(result, new, on_frame)
         names = [path.relative_to(new) for path in paths]
     return [Path(folder) / name for name in names]

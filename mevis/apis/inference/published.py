@@ -14,20 +14,24 @@ from mevis.apis.configs.errors import config_errors
 from mevis.apis.running.evaluation_job import keep_only_test, sha256
 from mevis.apis.running.runner import install_safe_loader
 from mevis.boundary.files import expanded
+from mevis.boundary.json_file import read_json
+from mevis.boundary.type_names import check_type_names
 from mevis.checkpoints.loading import load_into
 from mevis.checkpoints.writing import weights_errors
 from mevis.errors import UserError
 from mevis.registry import MODELS
-from mevis.structures.atomic_folder import atomic_folder
+from mevis.structures.atomic_folder import atomic_folder, check_replaceable
 
 CONFIG, WEIGHTS, CARD = 'config.json', 'model.safetensors', 'README.md'
+CONTENTS = (CONFIG, WEIGHTS, CARD)
+_OURS = b'library_name: mevis'
 
 
 def published_model(folder: str | Path) -> tuple[Path, Path]:
     """Config and weights of a published model.
 
     Raises:
-        UserError: If the folder is none; names what is missing.
+        UserError: If the folder is none (names what is missing), or its config has a base.
     """
     folder = expanded(folder)
     if not folder.is_dir():
@@ -41,7 +45,29 @@ def published_model(folder: str | Path) -> tuple[Path, Path]:
                 f'{folder}: no {name} in it. tools/publish_model.py CONFIG CHECKPOINT FOLDER writes'
                 ' a model as a folder.'
             )
+    mend = 'Publish the model again.'
+    if '_base_' in read_json(folder / CONFIG, dict[str, Any], mend):
+        raise UserError(
+            f'{folder / CONFIG}: has a _base_, which may be a program; a published config is whole.'
+            f' {mend}'
+        )
     return folder / CONFIG, folder / WEIGHTS
+
+
+def check_publishable(folder: str | Path) -> None:
+    """Finds out before the work whether a publication may take the place of what is there.
+
+    Raises:
+        UserError: If the folder holds other files, or a model of another library, whose files have
+            the same names.
+    """
+    check_replaceable(folder, CONFIG, CONTENTS)
+    card = Path(folder) / CARD
+    if (Path(folder) / CONFIG).is_file() and not (card.is_file() and _OURS in card.read_bytes()):
+        raise UserError(
+            f'{folder}: holds a model that this tool did not write ({CARD} says nothing of mevis);'
+            ' choose another folder.'
+        )
 
 
 def publish_model(
@@ -67,9 +93,12 @@ def publish_model(
         Files beside the folder that the config names, which a reader of it needs too.
 
     Raises:
-        UserError: If config and weights do not fit, or the config holds what is no value.
+        UserError: If config and weights do not fit, the config holds what is no value, or the
+            folder other files.
     """
+    check_publishable(folder)
     keep_only_test(cfg)
+    check_type_names(cfg.to_dict())
     init_default_scope('mevis')
     install_safe_loader(unsafe)
     with config_errors(cfg):
@@ -86,7 +115,7 @@ def publish_model(
             ' out functions and objects.'
         ) from error
     state = {key: value.detach().contiguous().clone() for key, value in model.state_dict().items()}
-    with atomic_folder(folder, CONFIG) as new:
+    with atomic_folder(folder, CONFIG, CONTENTS) as new:
         (new / CONFIG).write_text(text + '\n', encoding='utf-8')
         with weights_errors(Path(folder) / WEIGHTS, new / WEIGHTS):
             save_file(state, new / WEIGHTS, metadata={'format': 'pt'})

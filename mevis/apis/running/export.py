@@ -22,6 +22,7 @@ from mevis.models.query_initializers import RandomQueryInitializer
 from mevis.structures.atomic_folder import atomic_folder, check_replaceable
 
 ABOUT = 'export.json'
+CONTENTS = (ABOUT, 'video.onnx', 'sentence.onnx', 'video.onnx.data', 'sentence.onnx.data')
 _SMALLEST = 32
 
 
@@ -48,7 +49,7 @@ def export_model(
         UserError: If the model cannot be exported, or the libraries for it are missing.
     """
     check_libraries()
-    check_replaceable(out_dir, ABOUT)
+    check_replaceable(out_dir, ABOUT, CONTENTS)
     if min(size) < _SMALLEST:
         raise UserError(f'--size {size[0]}x{size[1]}: {_SMALLEST} pixels or more each.')
     model = RefVidSegInferencer(config, checkpoint, 'cpu', cfg_options).model
@@ -60,7 +61,7 @@ def export_model(
         'times': model.time_encoding is not None,
         'mask_threshold': model.mask_threshold,
     }
-    with atomic_folder(out_dir, ABOUT) as folder:
+    with atomic_folder(out_dir, ABOUT, CONTENTS) as folder:
         write_graphs(model, size, folder)
         (folder / ABOUT).write_text(json.dumps(about, indent=1) + '\n', encoding='utf-8')
     return Path(out_dir)

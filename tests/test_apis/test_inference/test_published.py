@@ -76,3 +76,53 @@ def test_a_folder_of_others_is_kept(config, weights, tmp_path):
     with pytest.raises(UserError, match='holds other files'):
         publish_model(config, weights, tmp_path)
     assert (tmp_path / 'notes.txt').read_text() == 'mine'
+
+
+def test_a_model_of_another_library_is_kept(config, weights, tmp_path):
+    for name in ('config.json', 'model.safetensors'):  # as those of transformers are called
+        (tmp_path / 'bert').mkdir(exist_ok=True)
+        (tmp_path / 'bert' / name).write_text('theirs')
+    with pytest.raises(UserError, match='holds a model that this tool did not write'):
+        publish_model(config, weights, tmp_path / 'bert')
+    assert (tmp_path / 'bert/model.safetensors').read_text() == 'theirs'
+
+
+def test_what_lies_beside_a_publication_is_kept(config, weights, tmp_path):
+    publish_model(Config(config.to_dict()), weights, tmp_path / 'small')
+    publish_model(Config(config.to_dict()), weights, tmp_path / 'small')
+    (tmp_path / 'small/thesis.tex').write_text('mine')
+    with pytest.raises(UserError, match=r'holds thesis\.tex'):
+        publish_model(config, weights, tmp_path / 'small')
+    assert (tmp_path / 'small/thesis.tex').read_text() == 'mine'
+
+
+def changed(folder, change) -> None:
+    content = json.loads((folder / 'config.json').read_text())
+    change(content)
+    (folder / 'config.json').write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        (lambda cfg: cfg.update(_base_='evil.py'), r'config\.json: has a _base_'),
+        (lambda cfg: cfg['model'].update(type='subprocess.Popen'), r'model\.type=.subprocess'),
+        (
+            lambda cfg: cfg['test_dataloader']['dataset'].update(pipeline=[]),
+            r'test_dataloader\.dataset\.pipeline is empty',
+        ),
+    ],
+)
+def test_a_published_config_is_no_program(config, weights, tmp_path, change, message):
+    publish_model(config, weights, tmp_path / 'small')
+    (tmp_path / 'small/evil.py').write_text(f'open({str(tmp_path / "mark")!r}, "w")')
+    changed(tmp_path / 'small', change)
+    with pytest.raises(UserError, match=message):
+        RefVidSegInferencer.from_pretrained(tmp_path / 'small', 'cpu')
+    assert not (tmp_path / 'mark').exists()
+
+
+def test_what_could_not_be_loaded_is_not_published(config, weights, tmp_path):
+    config.test_evaluator = dict(type='torch.nn.Identity')
+    with pytest.raises(UserError, match=r'test_evaluator\.type'):
+        publish_model(config, weights, tmp_path / 'small')
