@@ -183,6 +183,16 @@ class StoredPredictions(Struct):
     record: Any = None
 
 
+class StoredScore(Struct):
+    """What an answer is worth, as tools/test.py keeps it by expression in a ``record``."""
+
+    similarity: Score
+    accuracy: Score
+    has_target: bool = True
+    is_empty: bool | None = None
+    tags: list[str] = []
+
+
 class RefCOCOSentence(Struct):
     """A sentence of ``refs(<split by>)``, cleaned (``sent``)."""
 

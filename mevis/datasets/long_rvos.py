@@ -81,7 +81,7 @@ class LongRVOSDataset(RefVidSegDataset):
         rles: list[dict[str, Any] | None] = []
         for frame in frames:
             paths = [folder / f'{record.frame_names[frame]}.png' for folder in folders]
-            masks = [_read_mask(path) for path in paths if path.is_file()]
+            masks = [_read_mask(path) for path in paths if path.exists()]
             if len({mask.shape for mask in masks}) > 1:
                 raise UserError(f'{paths[0]}: another size than {paths[1]}. Unpack them again.')
             mask = np.logical_or.reduce(masks) if masks else np.zeros((0, 0), bool)
@@ -95,6 +95,11 @@ def _with_type(place: str, exp_id: str, entry: MeViSExpression) -> MeViSExpressi
         raise UserError(
             f'{place}, expression {exp_id}: its "type" is {entry.type!r:.40}, not a text such as'
             ' "static". Download the file again.'
+        )
+    if entry.type == 'all':
+        raise UserError(
+            f'{place}, expression {exp_id}: its "type" is "all", the name of the figures over all'
+            ' sentences. Call it something else.'
         )
     tags = [entry.type] if entry.type else entry.tags
     return replace(entry, anno_id=entry.obj_id, tags=tags)

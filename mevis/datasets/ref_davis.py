@@ -1,5 +1,6 @@
 """Ref-DAVIS17, read in place from the folders of DAVIS."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mevis.boundary.json_file import read_bytes
-from mevis.boundary.names import check_part, is_litter
+from mevis.boundary.names import check_distinct, check_part, is_blank, is_litter
 from mevis.datasets.frame_files import ENDINGS, FrameFiles
 from mevis.datasets.object_pixels import read_object_masks
 from mevis.datasets.ref_vid_seg_dataset import RefVidSegDataset
@@ -23,7 +24,10 @@ ANNOTATORS = (
     'Davis17_annot2_full_video',
 )
 """The text files, in the order of the annotators 0 to 3."""
+VOID = 255
+"""Value of the pixels that count for no object; background is 0."""
 _ENCODINGS = ('utf-8-sig', 'utf-8-sig', 'latin-1', 'latin-1')
+_OBJECT = re.compile('[1-9][0-9]{0,2}')
 # As they are misspelt in the released files.
 _SPELLING = {'clasic-car': 'classic-car', 'dog-scale': 'dogs-scale', 'motor-bike': 'motorbike'}
 
@@ -55,6 +59,9 @@ class RefDAVISDataset(RefVidSegDataset):
         path = self.data_root / f'DAVIS/ImageSets/2017/{self.split}.txt'
         missing = 'Unpack DAVIS-2017-Unsupervised-trainval-480p.zip there; splits: train, val.'
         names = read_bytes(path, missing).decode('utf-8', 'replace').split()
+        twice = [name for index, name in enumerate(names) if name in names[:index]]
+        if twice:
+            raise UserError(f'{path}: lists video {twice[0]} twice. Unpack the file again.')
         folder = self.data_root / 'davis_text_annotations'
         files = [folder / f'{name}.txt' for name in ANNOTATORS]
         texts = [
@@ -93,6 +100,7 @@ class RefDAVISDataset(RefVidSegDataset):
         names = sorted(path.stem for path in paths if not is_litter(path.name))
         if not names:
             raise UserError(f'{folder}: no frames in it. Unpack DAVIS (480p) again.')
+        check_distinct(names, f'{folder}: frames')
         return tuple(names)
 
 
@@ -122,9 +130,10 @@ def read_davis_text(path: Path, encoding: str = 'utf-8-sig') -> dict[str, list[t
             continue
         words = line.split(maxsplit=2)
         sentence = words[2].strip().strip('"').strip() if len(words) == 3 else ''
-        if not sentence or not words[1].isdecimal():
+        if is_blank(sentence) or not _OBJECT.fullmatch(words[1]) or int(words[1]) >= VOID:
             raise UserError(
-                f'{path}: line {number} is not of the form: video 1 "sentence". Unpack it again.'
+                f'{path}: line {number} is not of the form: video 1 "sentence", with an object'
+                f' from 1 to {VOID - 1}. Unpack it again.'
             )
         found[_SPELLING.get(words[0], words[0])].append((words[1], sentence))
     return {video: sorted(lines, key=lambda line: line[0]) for video, lines in found.items()}

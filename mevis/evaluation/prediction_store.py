@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
-from mevis.boundary.formats import StoredPredictions
-from mevis.boundary.json_file import read_json
+from mevis.boundary.formats import StoredPredictions, StoredScore
+from mevis.boundary.json_file import checked_json, read_json
 from mevis.boundary.names import path_below
 from mevis.boundary.rle import check_track, rle_size
 from mevis.errors import UserError
@@ -137,6 +137,17 @@ class PredictionStore:
                 size = size or rle_size(answer.rles[0], place)
             check_track(answer.rles, size or (), len(frame_names), place)
         return VideoPredictions(frame_names, answers, content.record)
+
+    def read_scores(self, video: str) -> dict[str, StoredScore]:
+        """The scores of a video by expression; none where it was tested without truth.
+
+        Raises:
+            UserError: If the file is absent or damaged; names the key.
+        """
+        path = self._path(video)
+        mend = 'Delete it and run tools/test.py again.'
+        record = self.read(video).record
+        return {} if record is None else checked_json(record, dict[str, StoredScore], path, mend)
 
     def remove_leftovers(self) -> None:
         """Removes what processes left that were killed while they wrote.

@@ -61,6 +61,10 @@ def test_damage_is_named(tmp_path: Path, test_pipeline: list):
     with pytest.raises(UserError, match='Annotations: no such folder'):
         build(tmp_path, [])
     path = tmp_path / 'valid/meta_expressions.json'
-    path.write_text(path.read_text().replace('"static"', '3'))
+    content = path.read_text()
+    path.write_text(content.replace('"static"', '"all"'))
+    with pytest.raises(UserError, match='the name of the figures over all'):
+        build(tmp_path, [])
+    path.write_text(content.replace('"static"', '3'))
     with pytest.raises(UserError, match='expression 0: its "type" is 3'):
         build(tmp_path, [])

@@ -48,6 +48,13 @@ def test_base_config(repo_root: Path, tmp_path: Path):
     [
         ('davis_text_annotations/Davis17_annot2.txt', None, 'no such file'),
         ('davis_text_annotations/Davis17_annot1.txt', 'tennis\n', 'line 1 is not of the form'),
+        *(
+            ('davis_text_annotations/Davis17_annot1.txt', f'tennis {line}\n', 'an object from 1')
+            for line in ('0 "x"', '255 "x"', '\u0661 "x"', '1_0 "x"', f'{"9" * 5000} "x"')
+        ),
+        ('davis_text_annotations/Davis17_annot1.txt', 'tennis 1 "\u200b"\n', 'line 1 is not'),
+        ('DAVIS/ImageSets/2017/val.txt', 'tennis\ntennis\n', 'lists video tennis twice'),
+        ('DAVIS/JPEGImages/480p/tennis/00001.png', '', 'the names .00001. and .00001.'),
         ('davis_text_annotations/Davis17_annot2.txt', 'tennis 1 "x"\n', 'objects none'),
         ('DAVIS/ImageSets/2017/val.txt', None, 'Unpack DAVIS-2017-Unsupervised'),
         ('DAVIS/ImageSets/2017/val.txt', 'absent\n', 'absent'),

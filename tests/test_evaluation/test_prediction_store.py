@@ -128,3 +128,30 @@ def test_nothing_is_written_outside_of_the_folder(store, answers, video):
     with pytest.raises(UserError, match='the name'):
         store.write(video, ['00000', '00001', '00002'], answers)
     assert [path.name for path in store.root.iterdir()] == ['made_of.json']
+
+
+NAMES = ['00000', '00001', '00002']
+SCORE = {'similarity': 0.5, 'accuracy': 1.0}
+
+
+@pytest.mark.parametrize(
+    ('record', 'message'),
+    [
+        ([], 'expected object'),
+        ({'0': 3}, r'0: expected object, got int'),
+        ({'0': {}}, r'0: object missing required field similarity'),
+        ({'0': {**SCORE, 'accuracy': '1'}}, r'0\.accuracy: expected float, got str'),
+        ({'0': {**SCORE, 'similarity': 1e308}}, r'0\.similarity: expected .*<= 1'),
+    ],
+)
+def test_damaged_scores_are_named(store, answers, record, message):
+    store.write('bird', NAMES, answers, record)
+    with pytest.raises(UserError, match=rf'bird\.json: {message}.* Delete it'):
+        store.read_scores('bird')
+
+
+def test_scores_come_back_without_what_nobody_knows(store, answers):
+    store.write('bird', NAMES, answers, {'0': {**SCORE, 'other': 1}})
+    assert store.read_scores('bird')['0'].similarity == 0.5
+    store.write('cat', NAMES, answers)
+    assert store.read_scores('cat') == {}

@@ -30,7 +30,7 @@ from mevis.visualization import (
 OnFrame = Callable[[int], None]
 MARKER = 'result.json'
 """Says that a folder was written here."""
-CONTENTS = (MARKER, 'overlay.mp4', 'sheet.png', 'masks')
+CONTENTS = (MARKER, 'overlay.mp4', 'sheet.png', 'masks', 'tracks')
 _LONGEST = 240
 
 

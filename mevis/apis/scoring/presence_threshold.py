@@ -80,16 +80,18 @@ def read_answers(
         if name not in videos:
             raise UserError(f'{predictions}: video {name} is not in {annotations}: another split?')
         record = make_record(Path(annotations), name, videos[name], has_truth=True)
-        answers = store.read(name)
+        answers, scores = store.read(name), store.read_scores(name)
         for expression in record.expressions:
             exp_id = expression.exp_id
-            fields = (answers.record or {}).get(exp_id)
-            if fields is None or exp_id not in answers.answers:
+            stored = scores.get(exp_id)
+            if stored is None or exp_id not in answers.answers:
                 raise UserError(
                     f'{predictions}: video {name}, expression {exp_id} has no score. Test on a'
                     ' split with ground truth, by a metric that stores it (RefVidSegMetric).'
                 )
-            score = ExpressionScore(**{k: v for k, v in fields.items() if k != 'tags'})
+            score = ExpressionScore(
+                stored.similarity, stored.accuracy, stored.has_target, stored.is_empty
+            )
             absent = _share_without(read_truth(truth, record, expression))
             silent = ExpressionScore(absent, absent, score.has_target, is_empty=True)
             presence = answers.answers[exp_id].presence

@@ -106,6 +106,7 @@ def _score_video(
         read_object_ids(job.dataset.annotation_path(record.name, name))
         for name in record.frame_names
     ]
+    _check_annotation(job, truth)
     by_annotator = {}
     sentences: dict[ExpressionKey, ExpressionScore] = {}
     for annotator, name in enumerate(ANNOTATORS):
@@ -127,6 +128,25 @@ def _score_video(
     return by_annotator, {
         (record.name, e.exp_id): sentences[record.name, e.exp_id] for e in record.expressions
     }
+
+
+def _check_annotation(job: _Job, truth: Sequence[np.ndarray]) -> None:
+    """One size, and every object that a sentence is about is seen once at least."""
+    record, dataset = job.record, job.dataset
+    for name, ids in zip(record.frame_names, truth, strict=True):
+        if ids.shape != truth[0].shape:
+            raise UserError(
+                f'{dataset.annotation_path(record.name, name)}: size {ids.shape}, others of its'
+                f' video {truth[0].shape}. Unpack the annotations again.'
+            )
+    seen = set(np.unique(np.concatenate([np.unique(ids) for ids in truth])).tolist())
+    for expression in record.expressions:
+        if expression.anno_ids[0] not in seen:
+            raise UserError(
+                f'{dataset.data_root}: video {record.name}, expression {expression.exp_id}: object'
+                f' {expression.anno_ids[0]} is in no annotation of the video. Unpack annotations'
+                ' and sentences again.'
+            )
 
 
 def _check_order(job: _Job, ids: Sequence[int]) -> None:

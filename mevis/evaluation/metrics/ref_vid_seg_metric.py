@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from mmengine.dist import is_main_process
 
 from mevis.errors import UserError
@@ -91,7 +92,9 @@ class RefVidSegMetric(KeyedMetric):
             scored = {video for video, _ in self.results}
             for video in sorted(self._store.videos_done() - scored):
                 if self.videos is None or video in self.videos:
-                    self.results.append((video, (video, self._store.read(video).record)))
+                    scores = self._store.read_scores(video)
+                    stored = {exp_id: msgspec.structs.asdict(one) for exp_id, one in scores.items()}
+                    self.results.append((video, (video, stored or None)))
         return super().evaluate(size)
 
     def compute_metrics(self, results: list[tuple[str, Record | None]]) -> dict[str, float]:

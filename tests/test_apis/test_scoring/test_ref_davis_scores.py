@@ -47,3 +47,17 @@ def test_a_missing_video_is_an_error(root: Path):
     (root / 'predictions/tennis').rename(root / 'predictions/football')
     with pytest.raises(UserError, match='1 of 2 videos have no predictions, such as tennis'):
         score_ref_davis(root, root / 'predictions')
+
+
+def test_an_object_that_no_annotation_shows_is_an_error(root: Path):
+    for path in (root / 'davis_text_annotations').iterdir():
+        path.write_bytes(path.read_bytes().replace(b'tennis 1', b'tennis 9'))
+    with pytest.raises(UserError, match=r'tennis, expression 0: object 9 is in no annotation'):
+        score_ref_davis(root, root / 'predictions')
+
+
+def test_annotations_of_several_sizes_are_an_error(root: Path):
+    path = root / 'DAVIS/Annotations_unsupervised/480p/tennis/00001.png'
+    Image.new('L', (30, 40)).save(path)
+    with pytest.raises(UserError, match=r'00001\.png: size \(40, 30\), others of its video'):
+        score_ref_davis(root, root / 'predictions')
