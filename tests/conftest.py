@@ -7,9 +7,9 @@ import pytest
 
 # Tools that a test starts raise a defect of the program, where users read one line of it.
 os.environ['MEVIS_RAISE_DEFECTS'] = '1'
-# Workers of pytest-xdist share the cores: one thread each, set before torch is first imported.
-if 'PYTEST_XDIST_WORKER' in os.environ:
-    os.environ.setdefault('OMP_NUM_THREADS', '1')
+# One thread, set before torch is first imported: workers of pytest-xdist share the cores, and with
+# several oneDNN writes beyond its memory in the small models (docs/extend/backbone.md).
+os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -282,6 +282,7 @@ class ScoreFile(Struct):
 
     Attributes:
         figures: Metric -> value of the split, in percent; null where there is nothing to score.
+            In the file they stand at the top, beside the other two.
         videos: Video -> expression id -> scores; none where no metric scores by sentence.
         missing: Videos without predictions, which score 0.
     """

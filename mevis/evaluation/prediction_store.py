@@ -139,7 +139,7 @@ class PredictionStore:
         return VideoPredictions(frame_names, answers, content.record)
 
     def read_scores(self, video: str) -> dict[str, StoredScore]:
-        """The scores of a video by expression; none where it was tested without truth.
+        """The scores of a video by expression; none where it was tested without ground truth.
 
         Raises:
             UserError: If the file is absent or damaged; names the key.

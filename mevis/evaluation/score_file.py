@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from mevis.boundary.collection import no_garbage
 from mevis.boundary.formats import ScoreFile, SentenceScores
-from mevis.boundary.json_file import read_json
+from mevis.boundary.json_file import checked_json, parse_json, read_bytes
 from mevis.evaluation.expression_score import ExpressionKey
 from mevis.evaluation.prediction_store import PredictionStore
 from mevis.evaluation.score_summary import Scores, Tags
@@ -48,7 +49,8 @@ def write_score_file(
     for (video, exp_id), scores in (sentences or {}).items():
         videos.setdefault(video, {})[exp_id] = scores
     plain = {name: _finite(value) for name, value in figures.items()}
-    data = msgspec.json.encode(ScoreFile(plain, videos, list(missing)))
+    # Figures lie at the top: whoever wants J&F alone needs one key.
+    data = msgspec.json.encode({**plain, 'videos': videos, 'missing': list(missing)})
     atomic_write_bytes(path, msgspec.json.format(data, indent=1) + b'\n')
 
 
@@ -58,7 +60,12 @@ def read_score_file(path: str | Path) -> ScoreFile:
     Raises:
         UserError: If it is no such file; names it and the key.
     """
-    return read_json(path, ScoreFile, _MEND)
+    with no_garbage():
+        tree = parse_json(read_bytes(path), path, _MEND)
+        if isinstance(tree, dict):
+            rest = {name: tree.pop(name) for name in ('videos', 'missing') if name in tree}
+            tree = {'figures': tree, **rest}
+        return checked_json(tree, ScoreFile, path, _MEND)
 
 
 def read_figures(path: str | Path) -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Any
 from mmengine.config import Config
 from torch import nn
 
+from mevis.apis.configs.assets import find_assets
 from mevis.boundary.files import expanded
 from mevis.errors import UserError
 
@@ -14,14 +15,16 @@ def check_load_from(cfg: Config) -> None:
     """Refuses weights that are not there, before anything is built or written.
 
     Raises:
-        UserError: Names the file.
+        UserError: Names the file, and what else the config needs and lacks.
     """
     start = cfg.get('load_from')
     if isinstance(start, str) and '://' not in start and not expanded(start).exists():
+        others = [x.path for x in find_assets(cfg) if not x.present and x.key != 'load_from']
+        more = f' Also missing: {", ".join(others)}.' if others else ''
         raise UserError(
             f'load_from={start}: no such file; check the path. docs/guides/assets.md says where to'
             ' get released weights. --cfg-options load_from=FILE names another file, load_from=None'
-            ' trains from scratch.'
+            f' trains from scratch.{more}'
         )
 
 

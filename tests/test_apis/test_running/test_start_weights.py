@@ -56,3 +56,10 @@ def test_a_start_that_is_missing_is_named(tmp_path):
 def test_configs_of_the_paper_say_where_they_start(name, sampler, repo_root):
     cfg = load_config(repo_root / f'configs/mutr_{name}_{sampler}.py')
     assert cfg.load_from == f'data/weights/mutr_{name}.pth'
+
+
+def test_missing_weights_are_named_with_the_missing_data(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    cfg = load_config('mevis::mutr_swinl_global_inst.py')
+    with pytest.raises(UserError, match=r'^load_from=.*Also missing: data/mevis/train'):
+        check_load_from(cfg)
