@@ -8,11 +8,11 @@ import json
 import sys
 from dataclasses import asdict
 
-from mevis.boundary.arguments import CommandParser
-
 
 def parse_args() -> argparse.Namespace:
     """Command line."""
+    from mevis.boundary.arguments import CommandParser
+
     parser = CommandParser(description=__doc__)
     parser.add_argument('--json', action='store_true', help='print the findings as JSON')
     return parser.parse_args()
@@ -38,8 +38,8 @@ def print_table(findings: list) -> None:
 
 def main() -> int:
     """Runs the command."""
-    args = parse_args()
     try:
+        args = parse_args()
         from mevis.environment import examine
     except ImportError as error:
         print(f'{sys.executable} cannot import mevis ({error}): run `make install`, then')

@@ -93,7 +93,8 @@ def test_scores_are_those_of_the_tested_videos(tmp_path):
         store.write(video, ['0'], [], {'7': noted})
     write_scores(tmp_path / 'scores.json', cfg, {'J&F': 75, 'AP': float('nan')})
     assert json.loads((tmp_path / 'scores.json').read_text()) == {
-        'figures': {'J&F': 75.0, 'AP': None},
+        'J&F': 75.0,
+        'AP': None,
         'videos': {'bird': {'7': {'J': 1.0, 'F': 0.5, 'is_empty': False}}},
         'missing': [],
     }

@@ -45,7 +45,10 @@ def test_it_answers_refuses_and_is_started_again(clip, tmp_path):
         before = worker._process.pid
         worker._process.kill()
         worker._process.join()
-        assert worker.ask(question(clip, out, [LEFT]), lambda *what: None).num_frames == 16
+        assert (
+            worker.ask(question(clip, tmp_path / 'next', [LEFT]), lambda *what: None).num_frames
+            == 16
+        )
         assert worker._process.pid != before
     finally:
         worker.close()

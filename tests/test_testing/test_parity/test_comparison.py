@@ -86,7 +86,7 @@ def test_damaged_recordings_are_named(tmp_path):
     path = tmp_path / 'eval.safetensors'
     save_file({'video': torch.zeros(100)}, path)
     path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(UserError, match=r'eval\.safetensors: not a whole'):
+    with pytest.raises(UserError, match=r'eval\.safetensors: not a complete'):
         read_tensors(path)
     with pytest.raises(UserError, match=r'eval\.json: no such file'):
         read_json(path.with_suffix('.json'))

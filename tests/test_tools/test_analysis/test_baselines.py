@@ -15,7 +15,7 @@ def baselines(repo_root, *arguments):
 def test_prints_baselines_beside_a_model(repo_root, tmp_path):
     write_tiny_mevis(tmp_path, 'valid_u')
     scores = tmp_path / 'scores.json'
-    scores.write_text('{"figures": {"J&F": 12.345, "J&F/motion": 6.5, "AP": null}}')
+    scores.write_text('{"J&F": 12.345, "J&F/motion": 6.5, "AP": null}')
     out = tmp_path / 'figures.json'
     done = baselines(repo_root, tmp_path, '--scores', scores, '--out', out, '--workers', 1)
     assert done.returncode == 0, done.stderr
