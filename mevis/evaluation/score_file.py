@@ -15,7 +15,7 @@ from mevis.evaluation.prediction_store import PredictionStore
 from mevis.evaluation.score_summary import Scores, Tags
 from mevis.structures.atomic_write import atomic_write_bytes
 
-_MEND = 'Name a file of --out of tools/test.py or tools/evaluate.py, written by this version.'
+_MEND = 'Name a file of tools/test.py --out or tools/evaluate.py --scores, written by this version.'
 
 
 class _Noted(msgspec.Struct):

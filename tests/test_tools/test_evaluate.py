@@ -33,7 +33,8 @@ def evaluate(repo_root, split, *arguments, predictions=None):
 
 def test_prints_a_table_and_writes_every_score(repo_root, split, tmp_path):
     out = tmp_path / 'new' / 'scores.json'
-    done = evaluate(repo_root, split, '--out', out, '--workers', 2)
+    official = tmp_path / 'official.json'
+    done = evaluate(repo_root, split, '--scores', out, '--out', official, '--workers', 2)
     assert done.returncode == 0, done.stderr
     rows = [line.replace('│', ' ').split() for line in done.stdout.splitlines()]
     assert ['all', '5', '100.00', '100.00', '100.00'] in rows
@@ -54,16 +55,26 @@ def test_prints_a_table_and_writes_every_score(repo_root, split, tmp_path):
         for scores in rows.values()
     )
     assert not written.missing
+    keys = [f'{video}_{exp_id}' for video, rows in written.videos.items() for exp_id in rows]
+    assert json.loads(official.read_text()) == dict.fromkeys(keys, [1, 1])
 
 
 def test_videos_without_predictions_are_named(repo_root, split, tmp_path):
     (tmp_path / 'cat').mkdir()
     (tmp_path / 'cat' / '0').symlink_to(split.parent / 'predictions' / 'cat' / '0')
     out = tmp_path / 'scores.json'
-    done = evaluate(repo_root, split, '--out', out, predictions=tmp_path)
+    done = evaluate(repo_root, split, '--scores', out, predictions=tmp_path)
     assert done.returncode == 0, done.stderr
     assert '1 videos have no predictions and score 0: bird' in done.stderr
     assert read_score_file(out).missing == ['bird']
+
+
+def test_the_two_files_are_not_one(repo_root, split, tmp_path):
+    out = tmp_path / 'scores.json'
+    done = evaluate(repo_root, split, '--scores', out, '--out', out)
+    assert done.returncode == 2
+    assert f'{out}: would replace' in done.stderr
+    assert not out.exists()
 
 
 def test_a_mistake_is_one_line(repo_root, split, tmp_path):

@@ -28,7 +28,7 @@ def parse_args() -> argparse.Namespace:
         type=Path,
         default=[],
         metavar='FILE',
-        help='of --out of tools/test.py or tools/evaluate.py, for columns beside the baselines',
+        help='of tools/test.py --out or tools/evaluate.py --scores: columns beside the baselines',
     )
     parser.add_argument('--out', type=Path, help='write all figures to a JSON file')
     parser.add_argument(

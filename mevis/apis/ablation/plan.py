@@ -24,6 +24,7 @@ class Row:
         what: What it changes, for readers.
         config: What is trained and tested.
         start: Weights that its training starts from; tested as they are if it is not trained.
+            None: it is trained from random weights.
         trained: Whether it is trained.
         of: A row whose trained weights it tests in another way; None: its own.
         shuffled_tracks: Whether each video gets the instance tracks of another one (control).
@@ -33,7 +34,7 @@ class Row:
     name: str
     what: str
     config: str
-    start: str
+    start: str | None
     trained: bool = True
     of: str | None = None
     shuffled_tracks: bool = False
@@ -73,10 +74,10 @@ def read_plan(path: str | Path) -> Plan:
     """Reads a plan.
 
     Args:
-        path: A YAML file: ``config`` and ``start`` of all rows, ``options`` of all rows that do not
-            name a ``config`` of their own, fields of :class:`Plan`, and ``rows``: name -> fields of
-            :class:`Row`.  A row that tests the weights ``of`` another has the config and the
-            options of that row and its own on top.
+        path: A YAML file: ``config`` and ``start`` of all rows (null: random weights), ``options``
+            of all rows that do not name a ``config`` of their own, fields of :class:`Plan`, and
+            ``rows``: name -> fields of :class:`Row`.  A row that tests the weights ``of`` another
+            has the config and the options of that row and its own on top.
 
     Raises:
         UserError: If the file is no such plan; names the file and the key.
@@ -86,7 +87,8 @@ def read_plan(path: str | Path) -> Plan:
     content = read_yaml(data.decode('utf-8', 'replace'), str(path))
     _check_keys(content, _PLAN_KEYS, str(path))
     for key in ('config', 'start', 'reference', 'rows'):
-        if not content.get(key):
+        from_scratch = key == 'start' and content.get(key, '') is None
+        if not content.get(key) and not from_scratch:
             raise UserError(f'{path}: {key} is missing.')
     rows: dict[str, Row] = {}
     for name, fields in content['rows'].items():
@@ -111,12 +113,16 @@ def _read_row(
         if of not in former or not former[of].trained:
             raise UserError(f'{place}: of: {of} is no trained row above it.')
         shared, config, start = former[of].options, former[of].config, former[of].start
+    start = fields.get('start', start)
+    trained = of is None and fields.get('trained', True)
+    if of is None and not trained and start is None:
+        raise UserError(f'{place}: start: a row that is not trained needs weights to test.')
     return Row(
         name,
         fields['what'],
         fields.get('config', config),
-        fields.get('start', start),
-        of is None and fields.get('trained', True),
+        start,
+        trained,
         of,
         fields.get('shuffled_tracks', False),
         {**shared, **(fields.get('options') or {})},

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from mevis.boundary.arguments import WORKERS
 
+SCORES_HELP = 'write figures and the scores of each sentence to a JSON file'
 
-def add_scoring_options(parser: argparse.ArgumentParser) -> None:
+
+def add_scoring_options(parser: argparse.ArgumentParser, out: str = SCORES_HELP) -> None:
     """Adds ``--predictions``, ``--out`` and ``--workers``.
 
     Args:
         parser: Of the tool.
+        out: Help of ``--out``.
     """
     parser.add_argument(
         '--predictions',
@@ -25,7 +28,7 @@ def add_scoring_options(parser: argparse.ArgumentParser) -> None:
         '--out',
         type=Path,
         metavar='FILE',
-        help='write figures and the scores of each sentence to a JSON file',
+        help=out,
     )
     parser.add_argument(
         '--workers',

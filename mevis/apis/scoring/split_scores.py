@@ -35,6 +35,23 @@ class ScoredSplit:
     tags: dict[ExpressionKey, tuple[str, ...]]
     missing: list[str]
 
+    def official_form(self) -> dict[str, list[float]]:
+        """``{"<video>_<expression id>": [J, F]}`` from 0 to 1, as the official script writes.
+
+        Raises:
+            UserError: If two expressions have the same key there.
+        """
+        found: dict[str, list[float]] = {}
+        for (video, exp_id), score in self.scores.items():
+            key = f'{video}_{exp_id}'
+            if key in found:
+                raise UserError(
+                    f'{key}: the key of two expressions in the form of the official script.'
+                    ' Use --scores, which keeps videos and expressions apart.'
+                )
+            found[key] = [score.similarity, score.accuracy]
+        return found
+
 
 @dataclass(frozen=True)
 class _VideoJob:

@@ -59,7 +59,8 @@ def test_chosen_rows_come_after_those_whose_weights_they_test(tmp_path):
     [
         ({'vidoes': 3}, 'vidoes: unknown; known: config, options'),
         ({'reference': 'none'}, 'reference: none is none of the rows'),
-        ({'start': None}, 'start is missing'),
+        ({'start': ''}, 'start is missing'),
+        (with_row(what='x', trained=False, start=None), 'row new: start: a row that is not'),
         (with_row(options={}), 'row new: what: one line'),
         (with_row(what='x', of='late'), 'row new: of: late is no trained row above it'),
         (with_row(what='x', of='own'), 'row new: of: own is no trained row above it'),
@@ -71,6 +72,12 @@ def test_chosen_rows_come_after_those_whose_weights_they_test(tmp_path):
 def test_mistakes_name_the_key(tmp_path, changes, message):
     with pytest.raises(UserError, match=message):
         read_plan(write(tmp_path, **changes))
+
+
+def test_without_a_start_rows_are_trained_from_random_weights(tmp_path):
+    plan = read_plan(write(tmp_path, start=None))
+    assert plan.rows['plain'].start is None
+    assert plan.rows['own'].start == 'own.pth'
 
 
 def test_a_file_that_is_missing_or_no_yaml_is_named(tmp_path):
@@ -88,4 +95,4 @@ def test_plans_of_the_repository_are_read_and_name_files_that_exist():
     for path in paths:
         for row in read_plan(path).rows.values():
             assert (ROOT / row.config).is_file(), row.name
-            assert (ROOT / row.start).is_file(), row.name
+            assert row.start is None or (ROOT / row.start).is_file(), row.name
