@@ -10,7 +10,8 @@ import torch.nn.functional as F
 from mmcv.transforms import BaseTransform
 
 from mevis.datasets.transforms.expression import swap_left_right
-from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame, scaled_size
+from mevis.datasets.transforms.image_size import resize_frame, scaled_size
+from mevis.datasets.transforms.short_side import ShortSideTransform
 from mevis.registry import TRANSFORMS
 from mevis.structures import InstanceMasks, encode_rle
 
@@ -36,31 +37,15 @@ def _resize_masks(masks: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 @TRANSFORMS.register_module()
-class ResizeClip(BaseTransform):
+class ResizeClip(ShortSideTransform):
     """Resizes to a fixed shorter side.
 
-    Args:
-        short_side: Shorter side, pixels.
-        max_long_side: Bound of the longer side, pixels;
-            None: unbounded.
-        rounding: ``detr`` or ``detectron2``, where official DVIS weights come from.
-
-    Raises:
-        ValueError: If the rounding is not known.
+    Its arguments are those of :class:`ShortSideTransform`.
     """
-
-    def __init__(
-        self, short_side: int, max_long_side: int | None = None, rounding: str = 'detr'
-    ) -> None:
-        if rounding not in ROUNDINGS:
-            raise ValueError(f'rounding {rounding!r} is none of {", ".join(ROUNDINGS)}.')
-        self.short_side = short_side
-        self.max_long_side = max_long_side
-        self.size_of = ROUNDINGS[rounding]
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Resizes frames and masks."""
-        size = self.size_of(results['img_shape'], self.short_side, self.max_long_side)
+        size = self.size_of(results['img_shape'])
         return _resize_clip(results, size)
 
 

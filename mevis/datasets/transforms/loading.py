@@ -6,7 +6,8 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 
 from mevis.datasets.frame_reader import FrameReader, check_size, read_frame
-from mevis.datasets.transforms.image_size import ROUNDINGS, resize_frame
+from mevis.datasets.transforms.image_size import resize_frame
+from mevis.datasets.transforms.short_side import ShortSideTransform
 from mevis.errors import UserError
 from mevis.registry import TRANSFORMS
 from mevis.structures import decode_rle
@@ -33,37 +34,21 @@ class LoadClipFrames(BaseTransform):
 
 
 @TRANSFORMS.register_module()
-class LoadResizedFrames(BaseTransform):
+class LoadResizedFrames(ShortSideTransform):
     """Reads the frames and resizes each at once, so that a long video never exists at full size.
 
     Adds what :class:`LoadClipFrames` adds, with ``frames`` (T, h, w, 3) resized as
     :class:`ResizeClip` does it.
 
-    Args:
-        short_side: Length of the shorter side, pixels.
-        max_long_side: Bound of the longer side, pixels;
-            None: unbounded.
-        rounding: ``detr`` or ``detectron2``, where official DVIS weights come from.
-
-    Raises:
-        ValueError: If the rounding is not known.
+    Its arguments are those of :class:`ShortSideTransform`.
     """
-
-    def __init__(
-        self, short_side: int, max_long_side: int | None = None, rounding: str = 'detr'
-    ) -> None:
-        if rounding not in ROUNDINGS:
-            raise ValueError(f'rounding {rounding!r} is none of {", ".join(ROUNDINGS)}.')
-        self.short_side = short_side
-        self.max_long_side = max_long_side
-        self.size_of = ROUNDINGS[rounding]
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Reads and resizes the frames one by one."""
         paths = results['frame_paths']
         frame = read_frame(paths[0])
         ori_shape = frame.shape[:2]
-        size = self.size_of(ori_shape, self.short_side, self.max_long_side)
+        size = self.size_of(ori_shape)
         frames = np.empty((len(paths), *size, 3), np.uint8)
         frames[0] = resize_frame(frame, size)
         for index, path in enumerate(paths[1:], 1):

@@ -16,8 +16,8 @@ def _with_position(x: Tensor, position: Tensor | None) -> Tensor:
     return x if position is None else x + position
 
 
-class SelfAttentionBlock(nn.Module):
-    """Self-attention, residual, LayerNorm.
+class AttentionBlock(nn.Module):
+    """Attention, residual, LayerNorm.
 
     Args:
         embed_dims: Channels C.
@@ -34,6 +34,14 @@ class SelfAttentionBlock(nn.Module):
         self.attn = nn.MultiheadAttention(embed_dims, num_heads, dropout=dropout, batch_first=True)
         self.dropout = nn.Dropout(dropout)
         self.norm = nn.LayerNorm(embed_dims)
+
+    def _add(self, x: Tensor, attended: Tensor) -> Tensor:
+        added = x + self.dropout(attended)
+        return added if self.norm_first else self.norm(added)
+
+
+class SelfAttentionBlock(AttentionBlock):
+    """Self-attention, residual, LayerNorm; see :class:`AttentionBlock`."""
 
     def forward(
         self,
@@ -63,28 +71,11 @@ class SelfAttentionBlock(nn.Module):
             attn_mask=attn_mask,
             need_weights=False,
         )[0]
-        added = x + self.dropout(attended)
-        return added if self.norm_first else self.norm(added)
+        return self._add(x, attended)
 
 
-class CrossAttentionBlock(nn.Module):
-    """Cross-attention, residual, LayerNorm.
-
-    Args:
-        embed_dims: Channels C.
-        num_heads: Attention heads.
-        dropout: Of the attention weights and of the result.
-        norm_first: Whether the input of the attention is normalised instead of the sum.
-    """
-
-    def __init__(
-        self, embed_dims: int, num_heads: int, dropout: float = 0.0, norm_first: bool = False
-    ) -> None:
-        super().__init__()
-        self.norm_first = norm_first
-        self.attn = nn.MultiheadAttention(embed_dims, num_heads, dropout=dropout, batch_first=True)
-        self.dropout = nn.Dropout(dropout)
-        self.norm = nn.LayerNorm(embed_dims)
+class CrossAttentionBlock(AttentionBlock):
+    """Cross-attention, residual, LayerNorm; see :class:`AttentionBlock`."""
 
     def forward(
         self,
@@ -113,8 +104,7 @@ class CrossAttentionBlock(nn.Module):
             key_padding_mask=key_padding_mask,
             need_weights=False,
         )[0]
-        added = x + self.dropout(attended)
-        return added if self.norm_first else self.norm(added)
+        return self._add(x, attended)
 
 
 class FeedForwardBlock(nn.Module):
