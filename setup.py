@@ -87,6 +87,6 @@ setup(
         'web': ['gradio>=6', 'scikit-video'],
         'web-test': ['selenium>=4'],
         # Noto, for captions in scripts that Pillow's own font lacks.
-        'fonts': ['manimgx-fonts', 'manimgx-fonts-cjk'],
+        'fonts': ['manimgx-fonts', 'manimgx-fonts-cjk', 'arabic-reshaper', 'python-bidi'],
     },
 )

@@ -14,6 +14,8 @@ from pathlib import Path
 from mmengine.logging import print_log
 from PIL import ImageDraw, ImageFont
 
+from mevis.visualization.reading_order import visual_order
+
 FONT_VARIABLE = 'MEVIS_FONT'
 """Of the environment: a font that is looked into first."""
 _PACKAGES = ('manimgx_fonts', 'manimgx_fonts_cjk')
@@ -33,7 +35,8 @@ def draw_text(
 ) -> None:
     """Draws a line; a letter that no font has is written as its code (``U+7EA2``).
 
-    Scripts whose letters join or run from right to left are drawn letter by letter.
+    Scripts from right to left are drawn in their order, Arabic joined (:func:`visual_order`); other
+    scripts whose letters join are drawn letter by letter.
 
     Args:
         draw: Onto what.
@@ -51,7 +54,7 @@ def draw_text(
 
 def _runs(text: str) -> Iterator[tuple[Path | None, str]]:
     """Parts of a text with the font of each; None is that of Pillow."""
-    shown = [part for letter in text for part in _shown(letter)]
+    shown = [part for letter in visual_order(text) for part in _shown(letter)]
     for path, letters in groupby(shown, lambda one: one[0]):
         yield path, ''.join(letter for _, letter in letters)
 
@@ -68,6 +71,9 @@ def _shown(letter: str) -> list[tuple[Path | None, str]]:
         return [(path, letter)]
     if category in _INVISIBLE:
         return []
+    plain = unicodedata.normalize('NFKC', letter)
+    if plain != letter:  # a joined form, where a font has the letter alone
+        return [part for one in plain for part in _shown(one)]
     if category != 'Cc':
         _say_that_none_has(letter)
     return [(None, part) for part in letter.encode('unicode_escape').decode('ascii')]

@@ -45,6 +45,13 @@ def test_what_is_not_seen_is_not_drawn(monkeypatch):
     assert np.array_equal(bar('a\x1b[31m'), bar(r'a\x1b[31m'))
 
 
+def test_a_joined_form_that_no_font_has_is_drawn_as_its_letter(monkeypatch):
+    path = next(fonts._candidates('ب'), None)
+    real = fonts._font_with
+    monkeypatch.setattr(fonts, '_font_with', lambda one: None if one == 'ﺐ' else real(one))
+    assert path is None or fonts._shown('ﺐ') == fonts._shown('ب')
+
+
 def test_plain_letters_are_those_of_pillow():
     text = 'the red square moves'
     assert text_length(text, 14) == ImageFont.load_default(14).getlength(text)
