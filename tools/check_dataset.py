@@ -17,6 +17,8 @@ _LAYOUTS = (
     'ref_davis',
     'ref_youtube_vos',
     'revos',
+    'a2d_sentences',
+    'jhmdb_sentences',
     'long_rvos',
     'mevis',
     'youtube_vis',

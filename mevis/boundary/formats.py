@@ -296,3 +296,11 @@ class PretrainedConfig(Struct):
     """``config.json`` of transformers, as far as it is read."""
 
     model_type: str
+
+
+A2DSentence: TypeAlias = tuple[str, str, Count, Id]
+"""Of ``a2d_sentences_single_frame_<split>_annotations.json``: sentence, video, frame, object."""
+
+JHMDBSample: TypeAlias = tuple[str, str, str, Count, str]
+"""Of ``jhmdb_sentences_samples_metadata.json``: video, file of the frame, file of the masks, number
+of frames, sentence."""

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from mevis.boundary.files import regular_file
 from mevis.boundary.names import is_litter
+from mevis.boundary.video_frames import split_frame, stored_frame
 from mevis.errors import UserError
 
 _ENDING = '.tar'
@@ -137,24 +138,32 @@ def split_member(path: str | Path) -> tuple[Path, str] | None:
 
 
 def stored_bytes(path: str | Path) -> int:
-    """Length of a file, on disk or in an archive.
+    """Length of a file, on disk or in an archive; of a frame in a video file, as a picture.
 
     Raises:
         FileNotFoundError: If there is none.
+        UserError: If the archive or the video file is damaged.
     """
     found = split_member(path)
     if found:
         return tar_members(found[0]).num_bytes(found[1])
+    frame = split_frame(path)
+    if frame:
+        return len(stored_frame(*frame))
     return regular_file(path).stat().st_size
 
 
 def open_stored(path: str | Path) -> BinaryIO:
-    """Opens a file, on disk or in an archive.
+    """Opens a file, on disk or in an archive, or a frame in a video file.
 
     Raises:
         FileNotFoundError: If there is none.
+        UserError: If the archive or the video file is damaged.
     """
     found = split_member(path)
     if found:
         return io.BytesIO(tar_members(found[0]).read(found[1]))
+    frame = split_frame(path)
+    if frame:
+        return io.BytesIO(stored_frame(*frame))
     return regular_file(path).open('rb')

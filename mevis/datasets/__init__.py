@@ -1,7 +1,9 @@
 """Datasets of videos with sentences or instances; importing this registers them."""
 
 from mevis.datasets import frame_samplers, transforms
+from mevis.datasets.a2d_sentences import A2DSentencesDataset
 from mevis.datasets.instance_dataset import InstanceDataset
+from mevis.datasets.jhmdb_sentences import JHMDBSentencesDataset
 from mevis.datasets.joint_dataset import JointDataset
 from mevis.datasets.long_rvos import LongRVOSDataset
 from mevis.datasets.mevis import MeViSDataset
@@ -17,7 +19,9 @@ from mevis.datasets.track_choice_dataset import TrackChoiceDataset
 from mevis.datasets.youtube_vis import YouTubeVISDataset
 
 __all__ = [
+    'A2DSentencesDataset',
     'InstanceDataset',
+    'JHMDBSentencesDataset',
     'JointDataset',
     'LongRVOSDataset',
     'MeViSDataset',

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mevis.boundary.pictures import picture_size
 from mevis.boundary.tar_members import open_stored, stored_bytes
+from mevis.boundary.video_frames import split_frame
 from mevis.datasets.frame_reader import read_frame
 from mevis.errors import UserError
 
@@ -41,7 +42,9 @@ def check_frame(path: Path, size: Size | None, fast: bool) -> tuple[Size | None,
     """
     try:
         num_bytes = stored_bytes(path)
-    except (OSError, UserError):  # not there, or no file
+    except (OSError, UserError) as error:  # not there, or no file
+        if isinstance(error, UserError) and split_frame(path):  # the video file is damaged
+            return None, Problem('frame undecodable', str(path), str(error))
         return None, Problem('frame missing', str(path), 'no such file; extract it')
     if num_bytes == 0:
         return None, Problem('frame empty', str(path), 'file of 0 bytes; extract it again')

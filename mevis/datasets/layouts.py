@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mevis.boundary.names import is_litter
+from mevis.datasets.jhmdb_sentences import FILE as JHMDB_FILE
 from mevis.datasets.mevis_format import V1_FILE
 from mevis.datasets.refcoco import SPLIT_BY
 from mevis.datasets.refcoco_files import known_splits
@@ -56,6 +57,18 @@ def _refcoco(root: Path) -> list[FoundSplit]:
     ]
 
 
+def _a2d_sentences(root: Path) -> list[FoundSplit]:
+    before, after = 'a2d_sentences_single_frame_', '_annotations.json'
+    paths = sorted(root.glob(f'{before}*{after}'))
+    names = [path.name.removeprefix(before).removesuffix(after) for path in paths]
+    return [_split('A2DSentencesDataset', name) for name in names]
+
+
+def _jhmdb_sentences(root: Path) -> list[FoundSplit]:
+    found = (root / JHMDB_FILE).is_file()
+    return [_split('JHMDBSentencesDataset', 'test')] if found else []
+
+
 def _long_rvos(root: Path) -> list[FoundSplit]:
     paths = sorted(root.glob(f'*/{V1_FILE}'))
     folders = [path.parent for path in paths]
@@ -91,6 +104,8 @@ def _split(kind: str, name: str) -> FoundSplit:
 
 LAYOUTS: dict[str, Callable[[Path], list[FoundSplit]]] = {
     'refcoco': _refcoco,
+    'a2d_sentences': _a2d_sentences,
+    'jhmdb_sentences': _jhmdb_sentences,
     'ref_davis': _ref_davis,
     'ref_youtube_vos': _ref_youtube_vos,
     'revos': _revos,

@@ -15,6 +15,7 @@ from mevis.errors import UserError
 from mevis.models.answer_stream import AnswerStream
 from mevis.registry import REFINERS, TRACK_SOURCES
 from mevis.structures import (
+    Candidate,
     Expression,
     ExpressionPrediction,
     RefineContext,
@@ -175,9 +176,17 @@ class BaseRefVidSegmentor(BaseModel, metaclass=ABCMeta):
     def _prediction(
         self, answer: Answer, expression: Expression, sample: RefVidSegDataSample
     ) -> ExpressionPrediction:
-        rles = self.drawn_rles(answer, f'video {sample.video}, expression {expression.exp_id}')
+        where = f'video {sample.video}, expression {expression.exp_id}'
         return ExpressionPrediction(
-            expression.exp_id, expression.text, rles, answer.score, answer.presence
+            expression.exp_id,
+            expression.text,
+            self.drawn_rles(answer, where),
+            answer.score,
+            answer.presence,
+            tuple(
+                Candidate(self.drawn_rles(other, where), other.score)
+                for other in getattr(answer, 'candidates', ())  # few models keep them
+            ),
         )
 
     def drawn_rles(self, answer: Answer, where: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Masks of a video at its own size, from coarse logits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch.nn.functional as F
@@ -18,6 +18,7 @@ class DrawnAnswer:
         size: (H, W) of the masks.
         threshold: A pixel belongs to the object above this probability.
         chunk_size: Frames that are enlarged at a time.
+        candidates: All answers that this one was chosen from, where the model keeps them.
     """
 
     score: float
@@ -26,6 +27,7 @@ class DrawnAnswer:
     size: tuple[int, int]
     threshold: float = 0.5
     chunk_size: int = 8
+    candidates: Sequence['DrawnAnswer'] = ()
 
     def masks(self) -> Iterator[Tensor]:
         """Masks of the T frames in their order, chunk by chunk: (t, H, W) bool each.

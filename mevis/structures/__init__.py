@@ -5,6 +5,7 @@ from mevis.structures.clip_tracks import ClipTracks
 from mevis.structures.instance_masks import InstanceMasks
 from mevis.structures.mask_rle import decode_rle, encode_rle, merge_rles
 from mevis.structures.ref_vid_seg_data_sample import (
+    Candidate,
     Expression,
     ExpressionPrediction,
     RefVidSegDataSample,
@@ -14,6 +15,7 @@ from mevis.structures.trajectories import Trajectories
 from mevis.structures.video_frames import FrameReader, VideoFrames
 
 __all__ = [
+    'Candidate',
     'ClipInstances',
     'ClipTracks',
     'Expression',

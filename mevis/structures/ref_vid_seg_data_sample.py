@@ -33,6 +33,19 @@ class Expression:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """One of several masks that a model had to choose from.
+
+    Attributes:
+        rles: As in :class:`ExpressionPrediction`.
+        score: Confidence in the masks, in [0, 1].
+    """
+
+    rles: list[dict[str, Any]] = field(repr=False)
+    score: float
+
+
+@dataclass(frozen=True)
 class ExpressionPrediction:
     """What the model answers to one expression.
 
@@ -42,6 +55,8 @@ class ExpressionPrediction:
         rles: One COCO RLE per frame of the video, at the original size.
         score: Confidence in the masks, in [0, 1].
         presence: Probability that the expression means anything in this video, in [0, 1].
+        candidates: All masks that the model chose from, the chosen one too, as average precision
+            asks for them; () unless it was told to keep them.  They are neither stored nor refined.
     """
 
     exp_id: str
@@ -49,6 +64,7 @@ class ExpressionPrediction:
     rles: list[dict[str, Any]] = field(repr=False)
     score: float
     presence: float = 1.0
+    candidates: tuple[Candidate, ...] = field(default=(), repr=False)
 
     def with_rles(self, rles: Sequence[Mapping[str, Any]]) -> 'ExpressionPrediction':
         """The same answer with other masks."""

@@ -12,7 +12,9 @@ from mevis.datasets.layouts import LAYOUTS, find_layout
 from mevis.datasets.reader_integrity import check_reader
 from mevis.errors import UserError
 from mevis.structures import encode_rle
+from mevis.testing.tiny_a2d_sentences import write_tiny_a2d_sentences
 from mevis.testing.tiny_davis import write_tiny_davis
+from mevis.testing.tiny_jhmdb_sentences import write_tiny_jhmdb_sentences
 from mevis.testing.tiny_long_rvos import write_tiny_long_rvos
 from mevis.testing.tiny_mevis import write_tiny_mevis
 from mevis.testing.tiny_ref_youtube_vos import write_tiny_ref_youtube_vos
@@ -42,10 +44,13 @@ WRITERS: dict[str, tuple[Callable, list[str]]] = {
     'long_rvos': (write_tiny_long_rvos, ['valid']),
     'refcoco': (write_tiny_refcoco, ['refcoco/train', 'refcoco/val']),
     'revos': (write_tiny_revos, ['train', 'valid']),
+    'a2d_sentences': (write_tiny_a2d_sentences, ['test', 'train']),
+    'jhmdb_sentences': (write_tiny_jhmdb_sentences, ['test']),
     'youtube_vis': (write_tiny_youtube_vis, ['train']),
     'mevis': (write_tiny_mevis, ['train']),
 }
 READ = [name for name in WRITERS if name != 'mevis']
+JPEG = [name for name in READ if not name.endswith('_sentences')]
 
 
 def test_every_layout_is_tried():
@@ -98,7 +103,7 @@ def test_counts(tmp_path: Path):
     }
 
 
-@pytest.mark.parametrize('layout', READ)
+@pytest.mark.parametrize('layout', JPEG)
 def test_a_frame_cut_off(tmp_path: Path, layout: str):
     WRITERS[layout][0](tmp_path)
     path = sorted(tmp_path.rglob('*.jpg'))[0]
@@ -110,7 +115,7 @@ def test_a_frame_cut_off(tmp_path: Path, layout: str):
         ]
 
 
-@pytest.mark.parametrize('layout', READ)
+@pytest.mark.parametrize('layout', JPEG)
 def test_a_frame_missing(tmp_path: Path, layout: str):
     WRITERS[layout][0](tmp_path)
     path = sorted(tmp_path.rglob('*.jpg'))[-1]
@@ -120,6 +125,32 @@ def test_a_frame_missing(tmp_path: Path, layout: str):
         assert found == []
         return
     assert ('frame missing', str(path)) in [(problem.kind, problem.place) for problem in found]
+
+
+def test_frames_in_a_video_file(tmp_path: Path):
+    write_tiny_a2d_sentences(tmp_path)
+    damaged = tmp_path / 'Release/clips320H/test_clip.mp4'
+    damaged.write_bytes(b'none')
+    (tmp_path / 'Release/clips320H/train_clip.mp4').unlink()
+    test, train = (report.problems for report in reports(tmp_path))
+    assert {problem.kind for problem in test} == {'frame undecodable'}
+    assert 'the video cannot be read' in test[0].detail
+    assert {problem.kind for problem in train} == {'frame missing'}
+    assert [problem.place for problem in train] == [
+        str(tmp_path / f'Release/clips320H/train_clip.mp4/{number:05d}') for number in (1, 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ('write', 'pattern'),
+    [(write_tiny_a2d_sentences, '**/00003.h5'), (write_tiny_jhmdb_sentences, '**/*.mat')],
+)
+def test_arrays_cut_off(tmp_path: Path, write: Callable, pattern: str):
+    write(tmp_path)
+    path = sorted(tmp_path.glob(pattern))[0]
+    path.write_bytes(path.read_bytes()[:-40])
+    found = [problem for report in reports(tmp_path) for problem in report.problems]
+    assert {(problem.kind, problem.place) for problem in found} == {('mask unreadable', str(path))}
 
 
 @pytest.mark.parametrize('layout', ['ref_youtube_vos', 'ref_davis', 'long_rvos'])
@@ -156,6 +187,8 @@ def test_a_frame_of_another_size(tmp_path: Path, layout: str):
         ('revos', 'meta_expressions_train_.json'),
         ('revos', 'mask_dict.json'),
         ('youtube_vis', 'train.json'),
+        ('a2d_sentences', 'a2d_sentences_single_frame_test_annotations.json'),
+        ('jhmdb_sentences', 'jhmdb_sentences_samples_metadata.json'),
     ],
 )
 def test_annotations_cut_off(tmp_path: Path, layout: str, pattern: str):

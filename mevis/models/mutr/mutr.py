@@ -10,6 +10,7 @@ import torch
 from mmdet.models.layers import inverse_sigmoid
 from torch import Tensor
 
+from mevis.errors import UserError
 from mevis.models.clip_inference import CLIP_ORDERS, clip_samples, plan_clips
 from mevis.models.frame_levels import frame_levels, join_levels, level_chunks
 from mevis.models.frame_windows import FrameWindows
@@ -80,6 +81,8 @@ class MUTR(VideoAnswering):
             not grow with the video.  What is of one sentence and one window, the chosen query and
             the presence, may then change in the course of a video.
         mask_threshold: A pixel belongs to the object above this probability.
+        keep_candidates: Whether predictions hold the masks of all queries, for average precision;
+            not with ``windows``, whose query changes.
         track_source: Config of what finds tracks in videos whose dataset has none.
         presence_threshold: See :class:`BaseRefVidSegmentor`; the presence is the score here.
         recompute: Whether training computes the insides of encoder layers and of the pixel decoder
@@ -119,6 +122,7 @@ class MUTR(VideoAnswering):
         clip_query: str = 'shared',
         windows: Mapping[str, Any] | None = None,
         mask_threshold: float = 0.5,
+        keep_candidates: bool = False,
         track_source: Mapping[str, Any] | None = None,
         presence_threshold: float = 0.0,
         recompute: bool = False,
@@ -141,6 +145,12 @@ class MUTR(VideoAnswering):
         self.clip_query = clip_query
         self.windows = None if windows is None else FrameWindows(**windows)
         self.mask_threshold = mask_threshold
+        if keep_candidates and windows is not None:
+            raise UserError(
+                'model.keep_candidates and model.windows: a video tested in windows has no masks of'
+                ' one query. Leave one of them out.'
+            )
+        self.keep_candidates = keep_candidates
         self.recompute = recompute
         self.backbone = MODELS.build(backbone)
         channels = tuple(backbone_channels or self.backbone.out_channels)

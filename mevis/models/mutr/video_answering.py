@@ -25,6 +25,7 @@ class VideoAnswering(BaseRefVidSegmentor):
     eval_layer: str
     windows: FrameWindows | None
     mask_threshold: float
+    keep_candidates: bool
 
     @abstractmethod
     def ground(self, video: ClipFeatures, words: WordFeatures) -> Grounding:
@@ -85,12 +86,25 @@ class VideoAnswering(BaseRefVidSegmentor):
             self.clip_query, alone, lambda: self.answer_jointly(video, alone)
         )
 
+        answer = self._drawn(video, drawing, queries, score)
+        if self.keep_candidates:
+            means = drawing.scores.mean(0).tolist()
+            candidates = [
+                self._drawn(video, drawing, torch.full_like(queries, number), mean)
+                for number, mean in enumerate(means)
+            ]
+            answer = replace(answer, candidates=candidates)
+        return answer, drawing.grounding.video_queries[-1].mean(0)
+
+    def _drawn(
+        self, video: VideoFeatures, drawing: ClipAnswer, queries: Tensor, score: float
+    ) -> DrawnAnswer:
+        """The answer of one query per clip, (S,); its masks are drawn when asked for."""
+
         def logits() -> Tensor:
             return video.plan.join(torch.cat(list(drawing.mask_logits(queries)), 1))
 
-        size, threshold = video.size, self.mask_threshold
-        answer = DrawnAnswer(score, score, logits, size, threshold, self.chunk_size)
-        return answer, drawing.grounding.video_queries[-1].mean(0)
+        return DrawnAnswer(score, score, logits, video.size, self.mask_threshold, self.chunk_size)
 
     def _carried_over(self, clips: ClipFeatures, earlier: Tensor) -> ClipFeatures:
         initial = clips.initial_query

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 import torch
 
+from mevis.errors import UserError
 from mevis.testing.small_mutr import build_small_mutr, random_video, video_sample
 
 TEXTS = ['the red square', 'bird', 'a dog that runs left and comes back', 'left', 'right', 'up']
@@ -367,3 +368,21 @@ def test_a_backbone_s_own_levels_are_not_kept(model):
     assert len(held) == 3
     assert not any(level() is not None for chunk in held for level in chunk)
     assert video.clips.finest.shape == (1, 6, 16, 24, 32)
+
+
+def test_masks_of_all_queries_are_kept_if_asked_for(model):
+    keeping = build_small_mutr(keep_candidates=True)
+    kept, alone = video_sample(2, texts=TEXTS[:2]), video_sample(2, texts=TEXTS[:2])
+    with torch.no_grad():
+        keeping([random_video(2)], [kept], mode='predict')
+        model([random_video(2)], [alone], mode='predict')
+    for answer_, other in zip(kept.predictions, alone.predictions, strict=True):
+        assert other.candidates == ()
+        assert (answer_.score, answer_.rles) == (other.score, other.rles)
+        assert len(answer_.candidates) == 3
+        assert len({one.score for one in answer_.candidates}) == 3
+        best = max(answer_.candidates, key=lambda one: one.score)
+        assert best.score == pytest.approx(answer_.score, abs=1e-6)
+        assert best.rles == answer_.rles
+    with pytest.raises(UserError, match=r'model\.keep_candidates and model\.windows'):
+        build_small_mutr(keep_candidates=True, windows=dict(length=4, overlap=1))
