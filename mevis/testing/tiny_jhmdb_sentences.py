@@ -7,8 +7,6 @@ import numpy as np
 from PIL import Image
 from scipy.io import savemat
 
-from mevis.datasets.jhmdb_sentences import FILE
-
 SIZE = (48, 64)
 """(H, W) of the frames, pixels."""
 
@@ -41,5 +39,5 @@ def write_tiny_jhmdb_sentences(root: str | Path) -> dict[str, np.ndarray]:
             mask = f'jhmdb_sentences/puppet_mask/{video}/puppet_mask.mat'
             samples.append([video.split('/')[1], frame, mask, 4, f'the person of {video}'])
             truth[f'{video}/{number:05d}'] = masks[number - 1]
-    (root / FILE).write_text(json.dumps(samples))
+    (root / 'jhmdb_sentences_samples_metadata.json').write_text(json.dumps(samples))
     return truth

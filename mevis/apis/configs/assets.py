@@ -9,6 +9,7 @@ from mmengine.config import Config
 
 from mevis.boundary.files import expanded
 from mevis.datasets.frame_files import FrameFiles
+from mevis.datasets.jhmdb_sentences import FILE as JHMDB_FILE
 from mevis.datasets.mevis_format import V1_FILE, V2_FILES, annotation_file
 from mevis.datasets.refcoco import SPLIT_BY
 from mevis.datasets.refcoco_files import annotation_paths
@@ -25,6 +26,8 @@ _SOURCES = {
     'RefDAVIS': 'Ref-DAVIS17: https://davischallenge.org; docs/guides/datasets.md',
     'LongRVOS': 'the Hugging Face hub, dataset iSEE-Laboratory/Long-RVOS',
     'ReVOS': 'ReVOS: https://github.com/cilinyan/ReVOS-api',
+    'A2DSentences': 'A2D-Sentences: docs/guides/assets.md',
+    'JHMDBSentences': 'JHMDB-Sentences: docs/guides/assets.md',
     'YouTubeVIS': 'YouTube-VIS: https://youtube-vos.org/dataset/vis/',
     'HFTextEncoder': 'the Hugging Face hub, model {name}: `hf download {name}`',
     'HQSAMRefiner': 'https://github.com/SysCV/sam-hq, "Model Checkpoints"',
@@ -131,6 +134,12 @@ def _parts_of_split(kind: str, split: str, node: Mapping[str, Any]) -> list[str]
         return [f'{split}/{part}' for part in (V1_FILE, 'JPEGImages', 'Annotations')]
     if kind.startswith('ReVOS'):
         return [f'meta_expressions_{split}_.json', 'mask_dict.json', 'JPEGImages']
+    if kind.startswith('A2DSentences'):
+        masks = 'text_annotations/a2d_annotation_with_instances'
+        sentences = f'a2d_sentences_single_frame_{split}_annotations.json'
+        return [sentences, 'Release/clips320H', masks]
+    if kind.startswith('JHMDBSentences'):
+        return [JHMDB_FILE, 'Rename_Images', 'puppet_mask']
     folder = Path(node['data_root'], split)
     names = V2_FILES if kind == 'MeViSV2Dataset' else (V1_FILE, *V2_FILES)
     frames = FrameFiles(folder / 'JPEGImages').root.name

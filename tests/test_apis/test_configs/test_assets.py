@@ -65,6 +65,20 @@ def test_the_joint_training_names_four_datasets(tmp_path):
     assert all(asset.present for asset in found)
 
 
+def test_annotated_frames():
+    found = paths(load_config(ROOT / 'configs/mutr_r50_jhmdb.py'))
+    assert {
+        'data/a2d_sentences/a2d_sentences_single_frame_train_annotations.json',
+        'data/a2d_sentences/a2d_sentences_single_frame_test_annotations.json',
+        'data/a2d_sentences/Release/clips320H',
+        'data/a2d_sentences/text_annotations/a2d_annotation_with_instances',
+        'data/jhmdb_sentences/jhmdb_sentences_samples_metadata.json',
+        'data/jhmdb_sentences/Rename_Images',
+        'data/jhmdb_sentences/puppet_mask',
+    } <= set(found)
+    assert 'JHMDB' in found['data/jhmdb_sentences/puppet_mask'].source
+
+
 def test_splits_without_ground_truth_need_no_masks():
     dataset = dict(type='MeViSDataset', data_root='data/mevis', split='valid')
     found = paths(Config(dict(test_dataloader=dict(dataset=dataset))))
