@@ -14,11 +14,11 @@ from mevis.boundary.arguments import FROM_0, WORKERS, CommandParser
 # Those of mevis.datasets.layouts, which takes seconds to import.
 _LAYOUTS = (
     'refcoco',
+    'a2d_sentences',
+    'jhmdb_sentences',
     'ref_davis',
     'ref_youtube_vos',
     'revos',
-    'a2d_sentences',
-    'jhmdb_sentences',
     'long_rvos',
     'mevis',
     'youtube_vis',
