@@ -16,9 +16,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Scores."""
     args = parse_args()
-    from mevis.apis.scoring.long_rvos_scores import FIGURES, score_long_rvos
+    from mevis.apis.scoring.long_rvos_scores import score_long_rvos
 
-    score_by_type(args, score_long_rvos, FIGURES)
+    score_by_type(args, score_long_rvos)
 
 
 if __name__ == '__main__':

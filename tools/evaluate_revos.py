@@ -17,9 +17,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Scores."""
     args = parse_args()
-    from mevis.apis.scoring.revos_scores import FIGURES, score_revos
+    from mevis.apis.scoring.revos_scores import score_revos
 
-    scored = score_by_type(args, score_revos, FIGURES)
+    scored = score_by_type(args, score_revos)
     if any(math.isnan(value) for _, row in scored.groups().values() for value in row.values()):
         print('R needs mask_dict_foreground.json beside mask_dict.json.')
 

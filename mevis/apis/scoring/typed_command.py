@@ -1,11 +1,14 @@
 """What the commands have in common that score a dataset per type of sentence."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mevis.boundary.arguments import CommandParser
+
+if TYPE_CHECKING:
+    from mevis.apis.scoring.typed_scores import TypedScores
 
 
 def parse_typed_args(description: str) -> argparse.Namespace:
@@ -22,15 +25,12 @@ def parse_typed_args(description: str) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def score_by_type(
-    args: argparse.Namespace, score: Callable[..., Any], figures: Sequence[str]
-) -> Any:
+def score_by_type(args: argparse.Namespace, score: 'Callable[..., TypedScores]') -> 'TypedScores':
     """Scores, writes the file of scores and prints a row per type.
 
     Args:
         args: Of :func:`parse_typed_args`.
         score: ``(data_root, predictions, split, workers, on_video)`` -> scores.
-        figures: Titles of the columns after J&F.
 
     Returns:
         The scores.
@@ -50,7 +50,7 @@ def score_by_type(
     if args.out:
         write_score_file(args.out, scored.figures(), scored.sentences(), scored.missing)
     say_what_is_missing(scored.missing)
-    table = Table('type', 'sentences', 'J&F', *figures)
+    table = Table('type', 'sentences', 'J&F', *scored.FIELDS)
     for name, (count, row) in scored.groups().items():
         table.add_row(literal(name), str(count), *(f'{value:.2f}' for value in row.values()))
     Console(highlight=False).print(table)

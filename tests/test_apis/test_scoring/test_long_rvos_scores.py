@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mevis.apis.scoring.long_rvos_scores import FIGURES, score_long_rvos
+from mevis.apis.scoring.long_rvos_scores import LongRVOSScores, score_long_rvos
 from mevis.structures import decode_rle
 
 SCRIPTS = {'static': 'static', 'dynamic': 'dynamic', 'static+dynamic': 'hybrid'}
@@ -50,12 +50,14 @@ def test_figures_are_the_official_ones(recorded: dict, tmp_path: Path):
         scores = recorded['official'][script]
         official |= scores
         means = np.mean(list(scores.values()), 0)
-        for metric, value in zip(FIGURES, means, strict=True):
+        for metric, value in zip(LongRVOSScores.FIELDS, means, strict=True):
             assert scored.figures()[f'{metric}/{kind}'] == pytest.approx(100 * value, abs=1e-10)
     assert len(official) == len(scored.keys) == 15
     for (video, exp_id), row in zip(scored.keys, scored.values.tolist(), strict=True):
         assert row == pytest.approx(official[f'{video}_{exp_id}'], abs=1e-12)
-    overall = dict(zip(FIGURES, 100 * np.mean(list(official.values()), 0), strict=True))
+    overall = dict(
+        zip(LongRVOSScores.FIELDS, 100 * np.mean(list(official.values()), 0), strict=True)
+    )
     for metric, value in overall.items():
         assert scored.figures()[metric] == pytest.approx(value, abs=1e-10)
     both = (overall['J'] + overall['F']) / 2
