@@ -35,15 +35,17 @@ def main() -> None:
     args = parse_args()
     from mevis.apis.scoring.command import say_what_is_missing, video_progress
     from mevis.apis.scoring.split_scores import score_predictions
+    from mevis.evaluation.prediction_source import prediction_folders
     from mevis.evaluation.score_file import sentence_scores, write_score_file
     from mevis.evaluation.score_summary import summarize
     from mevis.evaluation.score_table import print_scores
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
     targets = [path for path in (args.out, args.scores) if path]
+    predicted = prediction_folders(args.predictions)
     for path in targets:
         others = [other for other in targets if other is not path]
-        check_target(path, (args.annotations, args.masks, args.predictions, *others))
+        check_target(path, (args.annotations, args.masks, *predicted, *others))
     with video_progress() as on_video:
         scored = score_predictions(
             args.annotations,

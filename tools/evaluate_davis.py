@@ -29,12 +29,13 @@ def main() -> None:
 
     from mevis.apis.scoring.command import video_progress
     from mevis.apis.scoring.ref_davis_scores import score_ref_davis
+    from mevis.evaluation.prediction_source import prediction_folders
     from mevis.evaluation.score_file import sentence_scores, write_score_file
     from mevis.evaluation.score_summary import summarize
     from mevis.structures.atomic_write import check_target
 
     if args.out:
-        check_target(args.out, (args.predictions,))
+        check_target(args.out, (args.data_root, *prediction_folders(args.predictions)))
     with video_progress() as on_video:
         scored = score_ref_davis(
             args.data_root,

@@ -76,11 +76,11 @@ def check(args: argparse.Namespace) -> int:
 def write(args: argparse.Namespace) -> int:
     """Writes an archive; returns the exit status."""
     from mevis.apis.scoring.submission import layout_of_annotations
-    from mevis.evaluation.prediction_source import open_predictions
+    from mevis.evaluation.prediction_source import open_predictions, prediction_folders
     from mevis.evaluation.submission import write_archive
     from mevis.structures.atomic_write import check_target
 
-    check_target(args.out, (args.annotations, args.predictions))
+    check_target(args.out, (args.annotations, *prediction_folders(args.predictions)))
     layout = layout_of_annotations(args.annotations)
     predictions = open_predictions(args.predictions)
     with progress_bar() as progress:

@@ -61,12 +61,15 @@ def main() -> None:
     from mevis.apis.inference.video_source import open_video
     from mevis.apis.streaming.piped_video import open_pipe
     from mevis.apis.streaming.streaming_inferencer import StreamingInferencer
+    from mevis.errors import UserError
     from mevis.structures.atomic_write import check_target
     from mevis.visualization import Caption, FramePainter, colour_of, write_video
 
     texts = checked_texts(args.text)
     if args.overlay:
-        check_target(args.overlay)
+        if args.overlay.suffix.lower() != '.mp4':
+            raise UserError(f'--overlay {args.overlay}: name the film .mp4.')
+        check_target(args.overlay, (args.video, args.config, args.checkpoint))
     model = chosen_model(args.config, args.checkpoint, (SYSTEM_CONFIG, SYSTEM_WEIGHTS))
     with ExitStack() as stack:
         is_pipe = args.video == '-'

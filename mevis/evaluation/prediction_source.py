@@ -65,6 +65,21 @@ def open_predictions(folder: str | Path) -> PredictionSource:
     return PngPredictions(folder)
 
 
+def prediction_folders(folder: str | Path) -> list[Path]:
+    """The folders below, or this one, that hold predictions: no result may replace a file of them.
+
+    What lies beside them, as scores of an earlier run do, is not read.
+
+    Args:
+        folder: As for :func:`open_predictions`.
+    """
+    folder = Path(folder)
+    for candidate in (folder, folder / 'predictions'):
+        if PredictionStore.is_store(candidate):
+            return [candidate]
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
 class PngPredictions:
     """``<folder>/<video>/<expression id>/<frame>.png``; any pixel but black is foreground.
 

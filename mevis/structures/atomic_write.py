@@ -71,15 +71,17 @@ def check_target(path: str | Path, inputs: Iterable[str | Path | None] = ()) -> 
 
     Args:
         path: The file.
-        inputs: Files that the work reads; None is nothing.
+        inputs: What the work reads, files and folders; None is nothing.
 
     Raises:
-        UserError: If it is something that is not to be replaced, such as an input.
+        UserError: If it is something that is not to be replaced: an input, a file in a folder
+            that is an input, a device.
         OSError: If not; names the file.
     """
     target = _target(path)
     for read in filter(None, inputs):
-        if target == Path(read).resolve():
+        source = Path(os.path.realpath(read))
+        if target == source or (target.exists() and source in target.parents):
             raise UserError(
                 f'{path}: would replace what is read from {read}. Name another file for the result.'
             )

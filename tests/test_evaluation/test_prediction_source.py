@@ -6,7 +6,11 @@ from PIL import Image
 
 from mevis.errors import UserError
 from mevis.evaluation import prediction_source
-from mevis.evaluation.prediction_source import open_predictions, read_png_mask
+from mevis.evaluation.prediction_source import (
+    open_predictions,
+    prediction_folders,
+    read_png_mask,
+)
 from mevis.evaluation.prediction_store import PredictionStore
 from mevis.structures import ExpressionPrediction, encode_rle
 
@@ -48,6 +52,13 @@ def test_both_sources_give_the_same(tree, work_dir, masks):
         source = open_predictions(folder)
         assert source.has_video('bird')
         assert not source.has_video('cat')
+
+
+def test_folders_that_are_read_are_those_with_predictions(tree, work_dir):
+    assert prediction_folders(work_dir) == [work_dir / 'predictions']
+    assert prediction_folders(work_dir / 'predictions') == [work_dir / 'predictions']
+    assert sorted(prediction_folders(tree)) == [tree / 'bird', work_dir]
+    assert prediction_folders(tree / 'none') == []
 
 
 def test_sources_travel_to_workers(tree, work_dir, masks):

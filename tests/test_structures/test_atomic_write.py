@@ -211,3 +211,16 @@ def test_what_is_read_is_not_replaced(tmp_path: Path):
             check_target(tmp_path / name, inputs)
     check_target(tmp_path / 'b.json', inputs)
     assert (tmp_path / 'a.json').read_text() == '{}'
+
+
+def test_a_file_of_a_folder_that_is_read_is_not_replaced(tmp_path: Path):
+    (tmp_path / 'data/split').mkdir(parents=True)
+    (tmp_path / 'data/split/masks.json').write_text('{}')
+    (tmp_path / 'beside.json').write_text('{}')
+    (tmp_path / 'link.json').symlink_to(tmp_path / 'data/split/masks.json')
+    inputs = (tmp_path / 'data',)
+    for name in ('data/split/masks.json', 'link.json'):
+        with pytest.raises(UserError, match='would replace what is read from .*data'):
+            check_target(tmp_path / name, inputs)
+    check_target(tmp_path / 'beside.json', inputs)
+    check_target(tmp_path / 'data/split/new.json', inputs)

@@ -75,6 +75,14 @@ def test_without_the_foreground_there_is_no_robustness(run, options, tmp_path, c
     assert 'R needs mask_dict_foreground.json' in capsys.readouterr().out
 
 
+def test_the_dataset_and_the_predictions_are_not_replaced(run, options, tmp_path, capsys):
+    for name in ('mask_dict.json', 'predictions/source/valid/0/00000.png'):
+        before = (tmp_path / name).read_bytes()
+        assert run(*options, '--out', tmp_path / name) == 2
+        assert 'would replace what is read' in capsys.readouterr().err
+        assert (tmp_path / name).read_bytes() == before
+
+
 def test_damaged_foreground(run, options, tmp_path, capsys):
     path = tmp_path / 'mask_dict_foreground.json'
     content = json.loads(path.read_text())

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import runpy
 import subprocess
 import sys
 
@@ -69,3 +70,19 @@ def test_a_mistake_is_one_line(repo_root, model):
     assert done.returncode == 2
     assert 'standard input: no video' in done.stderr.decode().strip().splitlines()[-1]
     assert b'Traceback' not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ('film', 'message'),
+    [('clip.mp4', 'would replace what is read'), ('film.gif', 'name the film .mp4')],
+)
+def test_a_film_is_no_input_and_an_mp4(repo_root, monkeypatch, tmp_path, capsys, film, message):
+    clip = tmp_path / 'clip.mp4'
+    clip.write_bytes(b'a film')
+    arguments = [str(clip), *SENTENCES, '--overlay', str(tmp_path / film)]
+    monkeypatch.setattr(sys, 'argv', ['tools/stream.py', *arguments])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(repo_root / 'tools/stream.py'), run_name='__main__')
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+    assert clip.read_bytes() == b'a film'

@@ -41,12 +41,19 @@ def main() -> None:
     from mevis.apis.ablation.running import AblationRunner
     from mevis.apis.ablation.summary import summarize_row
     from mevis.errors import UserError
+    from mevis.structures.atomic_write import check_target
 
     plan = read_plan(args.plan)
     work_dir = args.work_dir or Path(f'work_dirs/ablation_{args.plan.stem}')
+    chart = args.chart or work_dir / 'chart.png'
+    if args.chart:
+        if chart.suffix.lower() != '.png':
+            raise UserError(f'--chart {chart}: name the picture .png.')
+        check_target(chart, (args.plan,))
     runner = AblationRunner(plan, work_dir, Path(__file__).resolve().parents[1])
     rows = plan.choose(args.rows)
     if not args.report_only:
+        runner.check(rows)
         # Seed by seed, so that a run that is stopped has every row with the first seeds.
         for seed in args.seeds:
             for row in rows:
@@ -65,7 +72,6 @@ def main() -> None:
     if not summaries:
         raise UserError(f'{work_dir}: no row has been run. Leave out --report-only.')
     print_table(summaries, plan)
-    chart = args.chart or work_dir / 'chart.png'
     draw_chart(summaries, plan.reference, chart)
     for path in (*write_files(summaries, plan, work_dir), chart):
         print(path)

@@ -68,7 +68,7 @@ def main() -> None:
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
     if args.out:
-        check_target(args.out)
+        check_target(args.out, (args.root / args.split, *args.scores))
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task('videos', total=None)
         baselines = baseline_scores(

@@ -69,10 +69,12 @@ def main() -> None:
     from dataclasses import asdict
 
     from mevis.apis.scoring.presence_threshold import choose_threshold, read_answers
+    from mevis.evaluation.prediction_source import prediction_folders
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
     if args.out:
-        check_target(args.out, (args.annotations, args.masks, args.predictions))
+        read = (args.annotations, args.masks, *prediction_folders(args.predictions))
+        check_target(args.out, read)
     answers = read_answers(args.predictions, args.annotations, args.masks)
     chosen = choose_threshold(answers, args.metric)
     if args.out:

@@ -66,7 +66,7 @@ def main() -> None:
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
     if args.out:
-        check_target(args.out)
+        check_target(args.out, (args.config, args.checkpoint))
     cfg = load_config(args.config, args.cfg_options)
     settings = [{**args.cfg_options, **setting} for setting in args.stream]
     names = [

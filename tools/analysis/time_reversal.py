@@ -48,7 +48,7 @@ def main() -> None:
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
     if args.out:
-        check_target(args.out)
+        check_target(args.out, (args.config, args.checkpoint))
     cfg = load_config(args.config, args.cfg_options)
     if args.split and cfg.get('test_dataloader'):
         cfg.test_dataloader.dataset.split = args.split

@@ -40,7 +40,7 @@ def main() -> None:
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
     if args.out:
-        check_target(args.out)
+        check_target(args.out, (args.config, args.checkpoint))
     unknown = sorted(set(args.only or ()) - set(CONDITIONS))
     if unknown:
         raise UserError(f'--only {unknown[0]}: no such row; known: {", ".join(CONDITIONS)}.')

@@ -38,7 +38,7 @@ def main() -> None:
     from mevis.structures.atomic_write import atomic_write_text, check_target
 
     if args.out:
-        check_target(args.out)
+        check_target(args.out, (args.root / args.split, args.tracks))
     figures = upper_bound(args.root, args.split, args.tracks, args.top_k, args.videos, args.workers)
     for name, value in figures.items():
         Console().print(f'{name:<24}{value:6.1f}', highlight=False)

@@ -1,11 +1,14 @@
 """What an ablation is made of: its rows, and what they share."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from mevis.boundary.json_file import read_bytes
+from msgspec import Meta, Struct
+
+from mevis.boundary.json_file import checked_json, read_bytes
 from mevis.boundary.names import check_part
 from mevis.boundary.yaml_text import read_yaml
 from mevis.errors import UserError
@@ -13,6 +16,31 @@ from mevis.errors import UserError
 Options = Mapping[str, Any]
 _ROW_KEYS = {'what', 'config', 'start', 'of', 'trained', 'shuffled_tracks', 'options'}
 _PLAN_KEYS = {'config', 'start', 'reference', 'train_videos', 'test_videos', 'options', 'rows'}
+_Videos = Annotated[int, Meta(ge=1)] | None
+
+
+class _RowInFile(Struct):
+    """What the values of a row must be; which of them it needs depends on the others."""
+
+    what: str = ''
+    config: str = ''
+    start: str | None = None
+    of: str | None = None
+    trained: bool = True
+    shuffled_tracks: bool = False
+    options: dict[str, Any] | None = None
+
+
+class _PlanInFile(Struct):
+    """What the values of a plan must be."""
+
+    config: str = ''
+    start: str | None = None
+    reference: str = ''
+    train_videos: _Videos = None
+    test_videos: _Videos = None
+    options: dict[str, Any] | None = None
+    rows: dict[str, _RowInFile] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +113,9 @@ def read_plan(path: str | Path) -> Plan:
     path = Path(path)
     data = read_bytes(path, 'Plans are in configs/ablation/.')
     content = read_yaml(data.decode('utf-8', 'replace'), str(path))
+    _check_plain(content, str(path))
     _check_keys(content, _PLAN_KEYS, str(path))
+    checked_json(content, _PlanInFile, path, 'Fix the plan.')
     for key in ('config', 'start', 'reference', 'rows'):
         from_scratch = key == 'start' and content.get(key, '') is None
         if not content.get(key) and not from_scratch:
@@ -127,6 +157,24 @@ def _read_row(
         fields.get('shuffled_tracks', False),
         {**shared, **(fields.get('options') or {})},
     )
+
+
+def _check_plain(value: Any, place: str) -> None:
+    """YAML reads the name ``1`` as a number, and makes days and infinities of values."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            if not isinstance(name, str):
+                raise UserError(f'{place}: the name {name!r} is no text; put it in quotes.')
+            _check_plain(part, f'{place}: {name}')
+    elif isinstance(value, list):
+        for part in value:
+            _check_plain(part, place)
+    elif not isinstance(value, str | int | float | None) or not _is_finite(value):
+        raise UserError(f'{place}: {value} is neither text nor a finite number.')
+
+
+def _is_finite(value: Any) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _check_keys(fields: Any, known: set[str], place: str) -> None:

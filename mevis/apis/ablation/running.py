@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from mmengine.config import Config
 from mevis.apis.ablation.plan import Plan, Row
 from mevis.apis.ablation.shuffled_tracks import shuffle_tracks
 from mevis.apis.configs.loading import load_config
+from mevis.boundary.shipped import shipped_path
 from mevis.datasets.mevis_format import annotation_file
 from mevis.datasets.video_record import read_meta_expressions
 from mevis.errors import UserError
@@ -60,6 +61,18 @@ class AblationRunner:
         self.plan = plan
         self.work_dir = Path(work_dir)
         self.tools = Path(tools)
+
+    def check(self, rows: Sequence[Row]) -> None:
+        """Finds out before the work what would stop a row after others have run for hours.
+
+        Raises:
+            UserError: If a config cannot be read, an override names nothing that exists, or the
+                weights that a row starts from are missing.
+        """
+        for row in rows:
+            self.config(row, 0)
+            if row.start and not (shipped_path(row.start) or Path(row.start)).is_file():
+                raise UserError(f'row {row.name}: start: {row.start}: no such file.')
 
     def run(self, row: Row, seed: int) -> list[SentenceScore]:
         """The scores of a row under a seed; what is done already is not done again.

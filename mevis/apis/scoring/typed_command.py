@@ -40,11 +40,12 @@ def score_by_type(args: argparse.Namespace, score: 'Callable[..., TypedScores]')
 
     from mevis.apis.scoring.command import say_what_is_missing, video_progress
     from mevis.boundary.terminal import literal
+    from mevis.evaluation.prediction_source import prediction_folders
     from mevis.evaluation.score_file import write_score_file
     from mevis.structures.atomic_write import check_target
 
     if args.out:
-        check_target(args.out, (args.predictions,))
+        check_target(args.out, (args.data_root, *prediction_folders(args.predictions)))
     with video_progress() as on_video:
         scored = score(args.data_root, args.predictions, args.split, args.workers, on_video)
     if args.out:

@@ -1,5 +1,6 @@
 """Plans of ablations: what rows share, and mistakes in the file."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,22 @@ def test_chosen_rows_come_after_those_whose_weights_they_test(tmp_path):
         (with_row(what='x', of='late'), 'row new: of: late is no trained row above it'),
         (with_row(what='x', of='own'), 'row new: of: own is no trained row above it'),
         (with_row(what='x', opts={}), 'row new: opts: unknown'),
-        ({'rows': {'plain': 'x'}}, 'row plain: not a section'),
+        ({'rows': {'plain': 'x'}}, 'rows.plain: expected object, got str'),
+        ({'rows': ['plain']}, 'rows: expected object.*, got array'),
+        ({'rows': {3: {'what': 'x'}}}, 'rows: the name 3 is no text'),
+        ({'rows': {}}, 'rows is missing'),
+        ({'config': 5}, 'config: expected str, got int'),
+        ({'start': False}, 'start: expected str.*, got bool'),
+        ({'reference': ['plain']}, 'reference: expected str, got array'),
+        ({'train_videos': 0}, 'train_videos: expected int.* >= 1'),
+        ({'test_videos': '5'}, 'test_videos: expected int.*, got str'),
+        ({'options': [1]}, 'options: expected object.*, got array'),
+        (with_row(what=5), 'rows.new.what: expected str, got int'),
+        (with_row(what='x', of=['own']), 'rows.new.of: expected str.*, got array'),
+        (with_row(what='x', trained='no'), 'rows.new.trained: expected bool, got str'),
+        (with_row(what='x', options={True: 6}), 'new: options: the name True is no text'),
+        (with_row(what='x', options={'a': [date(2020, 1, 1)]}), 'a: 2020-01-01 is neither'),
+        (with_row(what='x', options={'a': float('inf')}), 'options: a: inf is neither text nor'),
         ({'rows': {'../up': {'what': 'x'}}}, 'cannot be that of a file'),
     ],
 )
