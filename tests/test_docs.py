@@ -140,3 +140,12 @@ def test_navigation_lists_every_page():
     assert len(pages) > 10
     assert pages <= listed
     assert listed - pages == {'model_zoo.md', 'CONTRIBUTING.md', 'CHANGELOG.md'}
+
+
+@pytest.mark.parametrize('page', sorted((ROOT / 'docs/guides').glob('*.md')), ids=lambda p: p.stem)
+def test_a_guide_begins_with_its_outcome_and_its_cost(page):
+    opening = page.read_text().split('\n## ')[0]
+    assert 'At the end of this page' in opening
+    if page.stem != 'errors':  # about what no single command does
+        assert '**Time and memory**' in opening
+        assert 'GPU' in opening
