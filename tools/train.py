@@ -57,8 +57,9 @@ def main() -> None:
     from mevis.apis.running.failed_start import nothing_left_on_failure
     from mevis.apis.running.launch import claim_folder, prepare_processes, set_precision
     from mevis.apis.running.resumption import set_resume
-    from mevis.apis.running.runner import build_runner, warn_about_nondeterminism
+    from mevis.apis.running.runner import warn_about_nondeterminism
     from mevis.apis.running.start_weights import check_load_from
+    from mevis.apis.running.strategies import build_trainer
 
     check_engine_names(cfg)
     set_resume(cfg, args.resume)
@@ -70,7 +71,7 @@ def main() -> None:
         claim_folder(cfg.work_dir)
         with config_errors(cfg):
             complete_evaluators(cfg)
-            runner = build_runner(cfg)
+            runner = build_trainer(cfg)
             runner.prepare_training()
     with config_errors(cfg):
         warn_about_nondeterminism(cfg)

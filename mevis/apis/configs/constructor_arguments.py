@@ -33,6 +33,7 @@ _EXTRA = {
         'compile',
         'activation_checkpointing',
         'model_wrapper_cfg',
+        'strategy',
         'optim_wrapper',
         'default_scope',
     },

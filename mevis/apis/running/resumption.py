@@ -1,5 +1,6 @@
 """What a training resumes from."""
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -121,6 +122,29 @@ def check_optimizer(saved: Any, current: Mapping[str, Any], path: str) -> None:
             f' ({", ".join(differ) or "no param_groups"}). Resume it with its own config.'
             f' {_weights_alone(path)}'
         )
+
+
+def say_whether_finished(path: str, cfg: Config, epoch: int, iteration: int) -> None:
+    """Warns if nothing is left of a training.
+
+    Args:
+        path: What it was resumed from.
+        cfg: Its config.
+        epoch: Epochs that are done.
+        iteration: Iterations that are done.
+    """
+    limits = cfg.get('train_cfg') or {}
+    for done, key in ((iteration, 'max_iters'), (epoch, 'max_epochs')):
+        # As the config says it: loops of iterations count one epoch more than they have.
+        wanted = limits.get(key)
+        if isinstance(wanted, int) and 0 < wanted <= done:
+            print_log(
+                f'{path}: this training is finished ({done} of {wanted}), nothing is left'
+                f' to do. To train longer, raise train_cfg.{key}.',
+                'current',
+                logging.WARNING,
+            )
+            return
 
 
 @contextmanager

@@ -16,7 +16,12 @@ import mevis.engine  # noqa: F401 - registers samplers, hooks and optimizer wrap
 from mevis.apis.configs.loops import check_loops
 from mevis.apis.running.best_checkpoint import check_best_figure
 from mevis.apis.running.logging_backends import check_backends
-from mevis.apis.running.resumption import check_optimizer, check_training_state, state_errors
+from mevis.apis.running.resumption import (
+    check_optimizer,
+    check_training_state,
+    say_whether_finished,
+    state_errors,
+)
 from mevis.apis.running.start_weights import check_frozen_stages
 from mevis.checkpoints.loading import put_into, read_checkpoint
 from mevis.checkpoints.writing import weights_errors
@@ -48,7 +53,7 @@ class VideoRunner(Runner):
     def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
         """The engine's logger without lines that tell a user nothing."""
         logger = super().build_logger(*args, **kwargs)
-        logger.addFilter(_tells_something)
+        logger.addFilter(tells_something)
         return logger
 
     def _log_env(self, env_cfg: dict[str, Any]) -> None:
@@ -117,26 +122,7 @@ class VideoRunner(Runner):
                 check_optimizer(probe['optimizer'], self.optim_wrapper.state_dict(), filename)
             del probe
             super().resume(filename, resume_optimizer, resume_param_scheduler, map_location)
-        self._say_whether_finished(filename)
-
-    def _say_whether_finished(self, filename: str) -> None:
-        for done, wanted, key in (
-            (self.iter, self._limit('max_iters'), 'max_iters'),
-            (self.epoch, self._limit('max_epochs'), 'max_epochs'),
-        ):
-            if wanted and done >= wanted:
-                print_log(
-                    f'{filename}: this training is finished ({done} of {wanted}), nothing is left'
-                    f' to do. To train longer, raise train_cfg.{key}.',
-                    'current',
-                    logging.WARNING,
-                )
-                return
-
-    def _limit(self, key: str) -> int | None:
-        """As the config says it: loops of iterations count one epoch more than they have."""
-        given = (self.cfg.get('train_cfg') or {}).get(key)
-        return given if isinstance(given, int) else None
+        say_whether_finished(filename, self.cfg, self.epoch, self.iter)
 
     def train(self) -> nn.Module:
         """Trains.
@@ -198,7 +184,7 @@ class VideoRunner(Runner):
             super()._init_model_weights()
 
 
-def _tells_something(record: logging.LogRecord) -> bool:
+def tells_something(record: logging.LogRecord) -> bool:
     """False for what the engine says of every parameter and of every registry."""
     text = record.getMessage()
     return not text.startswith(_NOISE)

@@ -11,7 +11,7 @@ from mevis.apis.running.runner import build_runner, install_safe_loader
 from mevis.errors import UserError
 from mevis.registry import DATASETS, MODELS
 
-MODULE = 'mevis.apis.running.runner'
+RESUMPTION = 'mevis.apis.running.resumption'
 
 
 @MODELS.register_module()
@@ -172,7 +172,7 @@ def test_a_finished_training_says_so(make, tmp_path, monkeypatch):
     make(max_iters=2).train()
     path = str(tmp_path / 'work/iter_2.pth')
     said = []
-    monkeypatch.setattr(f'{MODULE}.print_log', lambda text, *args, **kwargs: said.append(text))
+    monkeypatch.setattr(f'{RESUMPTION}.print_log', lambda text, *args, **kwargs: said.append(text))
     make(max_iters=4, work_dir='longer', resume=True, load_from=path).train()
     assert said == []
     make(max_iters=2, work_dir='again', resume=True, load_from=path).train()
