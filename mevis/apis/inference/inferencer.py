@@ -113,7 +113,8 @@ class RefVidSegInferencer:
             max_frames: Process at most this many frames, from the beginning.
 
         Raises:
-            UserError: If a sentence is empty or the video cannot be read.
+            UserError: If a sentence is empty, the video cannot be read, or the model finds
+                instances and answers no sentences.
         """
         sentences = checked_texts(texts)
         source = ChosenFrames(open_video(video), stride, max_frames)
@@ -123,6 +124,8 @@ class RefVidSegInferencer:
             results = transform(results)
         batch = {'inputs': [results['inputs']], 'data_samples': [results['data_samples']]}
         sample = self.model.test_step(batch)[0]
+        if 'predictions' not in sample:
+            raise UserError(no_answers(self.model))
         # The model saw normalised sentences; users find theirs.
         predictions = [
             replace(answer, text=text)
@@ -207,6 +210,14 @@ def checked_texts(texts: str | Sequence[str]) -> list[str]:
         if is_blank(text):
             raise UserError(f'sentence {number} is empty: say which object is meant.')
     return sentences
+
+
+def no_answers(model: Any) -> str:
+    """What is said of a model that finds instances only."""
+    return (
+        f'{type(model).__name__} answers no sentences. tools/demo_instances.py draws the instances'
+        ' that it finds; a MUTR or a TrackSelector answers.'
+    )
 
 
 def _test_pipeline(cfg: Config) -> tuple[dict[str, Any], list[Any]]:

@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
-from mevis.apis.inference.inferencer import RefVidSegInferencer
+from mevis.apis.inference.inferencer import RefVidSegInferencer, no_answers
 from mevis.apis.streaming.video_stream import VideoStream
 from mevis.errors import UserError
+from mevis.models import BaseRefVidSegmentor
 from mevis.refiners import IdentityRefiner
 
 
@@ -54,7 +55,9 @@ class StreamingInferencer:
             config, checkpoint, device, cfg_options, unsafe_unpickle, allow_untrained
         )
         self.model = self._whole.model
-        refiner = getattr(self.model, 'refiner', None)
+        if not isinstance(self.model, BaseRefVidSegmentor):
+            raise UserError(no_answers(self.model))
+        refiner = self.model.refiner
         if not isinstance(refiner, IdentityRefiner):
             raise UserError(
                 f'{type(refiner).__name__} refines the masks of whole videos. Stream without it'

@@ -8,6 +8,7 @@ from mmengine.config import Config
 from mevis.apis.inference.inferencer import RefVidSegInferencer
 from mevis.apis.streaming.streaming_inferencer import StreamingInferencer
 from mevis.errors import UserError
+from mevis.testing.small_dvis import write_small_dvis
 from mevis.testing.small_mutr import build_small_mutr, random_video, small_mutr_config
 
 TEXTS = ['The  red square', 'what moves left']
@@ -149,3 +150,12 @@ def test_an_empty_sentence_is_refused(streaming):
 def test_what_cannot_stream_says_so_at_once(weights, model, message):
     with pytest.raises(UserError, match=message):
         StreamingInferencer(config_of(**model), weights, 'cpu')
+
+
+def test_a_model_of_instances_says_that_it_answers_no_sentences(tmp_path):
+    config, checkpoint = write_small_dvis(tmp_path)
+    with pytest.raises(UserError, match='DVIS answers no sentences. tools/demo_instances.py'):
+        StreamingInferencer(config, checkpoint, 'cpu')
+    whole = RefVidSegInferencer(config, checkpoint, 'cpu')
+    with pytest.raises(UserError, match='DVIS answers no sentences'):
+        whole(np.zeros((2, 48, 64, 3), np.uint8), 'the one that moves')
