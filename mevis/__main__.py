@@ -7,6 +7,9 @@ from pathlib import Path
 
 from mevis.boundary.shipped import shipped_root
 
+_NAMES = """The documentation calls them by their files: python tools/check_dataset.py, also in
+tools/analysis, is mevis check-dataset, and configs/NAME.py is mevis::NAME.py.
+Pages such as docs/guides/train.md are in the repository."""
 _SHORT = {'ls': 'list_configs', 'cp': 'copy_config', 'web': 'web_demo'}
 
 
@@ -24,6 +27,7 @@ def usage() -> str:
         short = next((s for s, name in _SHORT.items() if name == path.stem), verb)
         text = path.read_text(encoding='utf-8').partition('"""')[2]
         lines.append(f'  {short:24} {text.splitlines()[0].rstrip(chr(34))}')
+    lines += ['', _NAMES]
     return '\n'.join(lines)
 
 

@@ -52,6 +52,31 @@ def test_ls_names_what_can_be_used(monkeypatch, capsys):
     assert 'mevis::weights/mutr_tiny_moving_shapes.safetensors' in names
 
 
+def test_ls_says_what_a_config_is_in_a_whole_sentence(monkeypatch, capsys):
+    status, out, _ = called(monkeypatch, capsys, 'ls', '.py')
+    assert status == 0
+    lines = out.splitlines()
+    assert len(lines) > 30
+    assert [line for line in lines if not line.endswith('.')] == []
+    assert max(len(line) for line in lines) < 260
+
+
+def test_messages_and_help_name_commands_that_are_there(monkeypatch, capsys, tmp_path):
+    status, out, _ = called(monkeypatch, capsys, 'make-submission', '--help')
+    assert status == 0
+    assert 'work folder of mevis test, or' in ' '.join(out.split())
+    tree = tmp_path / 'not_predictions'
+    tree.mkdir()
+    (tmp_path / 'meta_expressions.json').write_text(
+        '{"videos": {"bird": {"expressions": {"0": {"exp": "a bird"}}, "frames": ["00000"]}}}'
+    )
+    arguments = [str(tree), '--annotations', str(tmp_path / 'meta_expressions.json')]
+    arguments += ['--out', str(tmp_path / 'out.zip')]
+    status, _, err = called(monkeypatch, capsys, 'make-submission', *arguments)
+    assert status == 2
+    assert 'predictions of mevis test.' in err
+
+
 def test_a_copied_config_is_the_same_anywhere(monkeypatch, capsys, tmp_path):
     from mevis.apis import load_config
 

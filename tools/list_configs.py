@@ -1,6 +1,7 @@
 """Lists the configs and weights that come with mevis, by the names that commands take."""
 
 import argparse
+from pathlib import Path
 
 from mevis.apis.cli import run
 from mevis.boundary.arguments import CommandParser
@@ -13,6 +14,16 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def about(config: Path) -> str:
+    """The first sentence of its header, which may take several lines."""
+    sentence: list[str] = []
+    for line in config.read_text(encoding='utf-8').splitlines():
+        if not line.startswith('# ') or (sentence and sentence[-1].endswith('.')):
+            break
+        sentence.append(line.removeprefix('# '))
+    return ' '.join(sentence)
+
+
 def main() -> None:
     """Lists."""
     args = parse_args()
@@ -20,9 +31,8 @@ def main() -> None:
 
     root = shipped_root()
     for path in sorted((root / 'configs').glob('*.py')):
-        about = path.read_text(encoding='utf-8').splitlines()[0].lstrip('# ')
         if args.word in path.name:
-            print(f'{PREFIX}{path.name:52} {about}')
+            print(f'{PREFIX}{path.name:52} {about(path)}')
     for path in sorted((root / 'weights').glob('*.safetensors')):
         if args.word in path.name:
             print(f'{PREFIX}weights/{path.name:44} {path.stat().st_size / 1e6:.1f} MB')

@@ -12,6 +12,7 @@ from typing import NoReturn
 from mevis.apis.explanation import explain, is_defect_to_raise, one_line
 from mevis.apis.interruption import Interruption
 from mevis.apis.ranks import is_first_to_speak, leave_process_group
+from mevis.boundary.command_names import as_called
 
 BAD_INPUT = 2
 DEFECT = 70
@@ -74,7 +75,7 @@ def _failed(error: Exception, debug: bool) -> int:
     if not is_first_to_speak():
         return status
     if message is not None:
-        print(f'error: {one_line(message)}', file=sys.stderr)
+        print(f'error: {as_called(one_line(message))}', file=sys.stderr)
         return status
     said = one_line(f'{type(error).__name__}: {error}')[:500]
     print(f'error: {said} (this is a fault of mevis; --debug shows where)', file=sys.stderr)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from mevis.boundary.command_names import as_called
 from mevis.errors import UserError
 
 _WHOLE = re.compile(r'[+-]?[0-9]{1,19}')
@@ -23,6 +24,10 @@ class CommandParser(argparse.ArgumentParser):
         self, *, formatter_class: type[argparse.HelpFormatter] | None = None, **options: Any
     ) -> None:
         super().__init__(formatter_class=formatter_class or DefaultsFormatter, **options)
+
+    def format_help(self) -> str:
+        """The help, with the names of commands that its reader can type."""
+        return as_called(super().format_help())
 
 
 class DefaultsFormatter(argparse.RawDescriptionHelpFormatter):
