@@ -43,6 +43,8 @@ def parse_args() -> argparse.Namespace:
         parser.error('name either predictions and --out, or --check ZIP')
     if args.predictions is not None and args.out is None:
         parser.error('--out ZIP is needed')
+    if args.check is not None and args.out is not None:
+        parser.error('--check writes nothing: leave out --out')
     return args
 
 
@@ -82,7 +84,7 @@ def write(args: argparse.Namespace) -> int:
 
     check_target(args.out, (args.annotations, *prediction_folders(args.predictions)))
     layout = layout_of_annotations(args.annotations)
-    predictions = open_predictions(args.predictions)
+    predictions = open_predictions(args.predictions, args.annotations)
     with progress_bar() as progress:
         tasks = {
             stage: progress.add_task(stage, total=len(layout)) for stage in ('writing', 'checking')

@@ -12,6 +12,7 @@ from mmengine.logging import print_log
 from mevis.boundary.pictures import open_mask
 from mevis.errors import UserError
 from mevis.evaluation.prediction_store import PredictionStore, VideoPredictions
+from mevis.evaluation.same_sentences import are_of_other_data, check_same_sentence
 from mevis.structures import decode_rle
 
 Size = tuple[int, int]
@@ -26,7 +27,12 @@ class PredictionSource(Protocol):
         """Whether the video was answered; if it was, all its expressions must be there."""
 
     def masks(
-        self, video: str, exp_id: str, frame_names: Sequence[str], size: Size | None
+        self,
+        video: str,
+        exp_id: str,
+        frame_names: Sequence[str],
+        size: Size | None,
+        text: str | None = None,
     ) -> Iterator[np.ndarray]:
         """Yields one (H, W) bool mask per frame.
 
@@ -35,18 +41,22 @@ class PredictionSource(Protocol):
             exp_id: The expression.
             frame_names: The frames that are wanted.
             size: (H, W) that the masks must have; None: all the same.
+            text: The sentence; None: not compared with that of the predictions.
 
         Raises:
-            UserError: If a mask is missing, cannot be read or has another size; names the file.
+            UserError: If a mask is missing, cannot be read or has another size, or the sentence
+                that was predicted is another; names the file.
         """
 
 
-def open_predictions(folder: str | Path) -> PredictionSource:
+def open_predictions(folder: str | Path, annotations: str | Path | None = None) -> PredictionSource:
     """Opens what tools/test.py wrote, or a tree of PNG files.
 
     Args:
         folder: A work folder of tools/test.py, its ``predictions``, or a folder with
             ``<video>/<expression id>/<frame>.png``.
+        annotations: What they are used for.  Predictions of another data root are then held
+            against its sentences; None: they are not.
 
     Raises:
         UserError: If there is nothing of the kind.
@@ -56,7 +66,7 @@ def open_predictions(folder: str | Path) -> PredictionSource:
         raise UserError(f'{folder}: no such folder. It should hold the predictions.')
     for candidate in (folder, folder / 'predictions'):
         if PredictionStore.is_store(candidate):
-            return StoredPredictions(PredictionStore(candidate))
+            return StoredPredictions(PredictionStore(candidate), annotations)
     if not any(path.is_dir() for path in folder.iterdir()):
         raise UserError(
             f'{folder}: neither <video>/<expression id>/<frame>.png nor predictions of'
@@ -104,9 +114,14 @@ class PngPredictions:
         return (self.folder / video).is_dir()
 
     def masks(
-        self, video: str, exp_id: str, frame_names: Sequence[str], size: Size | None
+        self,
+        video: str,
+        exp_id: str,
+        frame_names: Sequence[str],
+        size: Size | None,
+        text: str | None = None,
     ) -> Iterator[np.ndarray]:
-        """Reads the pictures as they are asked for."""
+        """Reads the pictures as they are asked for; they do not know their sentence."""
         folder = self.folder / video / exp_id
         if not folder.is_dir():
             raise UserError(
@@ -125,8 +140,9 @@ class PngPredictions:
 class StoredPredictions:
     """The answers in a :class:`PredictionStore`."""
 
-    def __init__(self, store: PredictionStore) -> None:
+    def __init__(self, store: PredictionStore, annotations: str | Path | None = None) -> None:
         self.store = store
+        self._compare = annotations is not None and are_of_other_data(store, Path(annotations))
         self._videos = store.videos_done()
         # All expressions of a video are in one file and are asked for one after another.
         self._last: tuple[str, VideoPredictions] | None = None
@@ -136,7 +152,12 @@ class StoredPredictions:
         return video in self._videos
 
     def masks(
-        self, video: str, exp_id: str, frame_names: Sequence[str], size: Size | None
+        self,
+        video: str,
+        exp_id: str,
+        frame_names: Sequence[str],
+        size: Size | None,
+        text: str | None = None,
     ) -> Iterator[np.ndarray]:
         """Decodes the masks as they are asked for."""
         if self._last is None or self._last[0] != video:
@@ -148,6 +169,9 @@ class StoredPredictions:
                 f'{place}: no prediction for expression {exp_id}.'
                 ' The annotations have changed since the test; test again in another --work-dir.'
             )
+        if self._compare and text is not None:
+            answered = found.answers[exp_id].text
+            check_same_sentence(answered, text, f'{place}, expression {exp_id}')
         rle_of = dict(zip(found.frame_names, found.answers[exp_id].rles, strict=True))
         for name in frame_names:
             if name not in rle_of:

@@ -191,3 +191,23 @@ def test_folders_of_something_else_are_refused(tmp_path):
     (tmp_path / 'file.txt').write_text('')
     with pytest.raises(UserError, match='neither <video>'):
         open_predictions(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ('data_root', 'text', 'refused'),
+    [
+        ('v1', 'a cat', True),
+        ('v1', 'A  Bird', False),
+        ('v1', None, False),
+        ('v2', 'a cat', False),  # its own data: the pipeline may have changed the sentence
+    ],
+)
+def test_sentences_of_other_data_are_not_answered(tmp_path, masks, data_root, text, refused):
+    store = PredictionStore(tmp_path / 'test', {'data_root': str(tmp_path / data_root)})
+    store.write('bird', FRAMES, [ExpressionPrediction('0', 'a bird', encode_rle(masks), 0.5)])
+    source = open_predictions(tmp_path / 'test', tmp_path / 'v2' / 'valid' / 'meta.json')
+    if refused:
+        with pytest.raises(UserError, match=r"expression 0: predicted for 'a bird', .*'a cat' now"):
+            list(source.masks('bird', '0', FRAMES, SIZE, text))
+    else:
+        assert (np.stack(list(source.masks('bird', '0', FRAMES, SIZE, text))) == masks).all()

@@ -65,7 +65,10 @@ def test_predictions_with_a_hole_make_no_archive(repo_root, split, tmp_path):
     assert not out.exists()
 
 
-@pytest.mark.parametrize('arguments', [(), ('folder',), ('folder', '--check', 'x.zip')])
+@pytest.mark.parametrize(
+    'arguments',
+    [(), ('folder',), ('folder', '--check', 'x.zip'), ('--check', 'x.zip', '--out', 'y.zip')],
+)
 def test_what_is_asked_for_must_be_clear(repo_root, split, arguments):
     done = make_submission(repo_root, split, *arguments)
     assert done.returncode == 2

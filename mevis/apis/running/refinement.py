@@ -22,6 +22,7 @@ from mevis.datasets.frame_reader import FrameReader
 from mevis.engine.samplers.cost_balanced_sampler import shares_by_cost
 from mevis.errors import UserError
 from mevis.evaluation.prediction_store import PredictionStore, VideoPredictions
+from mevis.evaluation.same_sentences import are_of_other_data, check_same_sentence
 from mevis.refiners import IdentityRefiner, MaskRefiner
 from mevis.registry import DATASETS, REFINERS, TRANSFORMS
 from mevis.structures import ExpressionPrediction, InstanceMasks, RefineContext
@@ -39,6 +40,8 @@ class Refinement:
         target: Refined answers.
         load_tracks: The transform that reads the instance tracks of an item, if any.
         done_before: Videos that earlier runs have done, of the shard if there is one.
+        of_other_data: Whether the answers come from another data root, so that their sentences
+            are held against those of the dataset.
     """
 
     dataset: Any
@@ -48,6 +51,7 @@ class Refinement:
     target: PredictionStore
     load_tracks: Any = None
     done_before: int = 0
+    of_other_data: bool = False
 
 
 def prepare_refinement(
@@ -108,7 +112,8 @@ def prepare_refinement(
     load_tracks = load and TRANSFORMS.build(load)
     refiner = refiner.to(get_device()).eval()
     done_before = len(wanted) - len(items)
-    return Refinement(dataset, items, refiner, source, target, load_tracks, done_before)
+    other = are_of_other_data(source, Path(data.data_root))
+    return Refinement(dataset, items, refiner, source, target, load_tracks, done_before, other)
 
 
 def run_refinement(job: Refinement) -> str:
@@ -148,6 +153,10 @@ def _refine_video(job: Refinement, item: dict[str, Any]) -> list[ExpressionPredi
     record = next(one for one in job.dataset.records if one.name == item['video'])
     size = job.dataset.frame_size(record)
     answers = _matching_answers(found, item, size, place)
+    if job.of_other_data:
+        for answer, expression in zip(answers, item['expressions'], strict=True):
+            where = f'{place}, expression {answer.exp_id}'
+            check_same_sentence(answer.text, expression.text, where)
     context = RefineContext(
         item['video'],
         [answer.exp_id for answer in answers],

@@ -81,7 +81,7 @@ def score_predictions(
     """
     annotations = Path(annotations)
     records = _read_records(annotations)
-    store, source = MaskStore.open(masks), open_predictions(predictions)
+    store, source = MaskStore.open(masks), open_predictions(predictions, annotations)
     missing = [record.name for record in records if not source.has_video(record.name)]
     if len(missing) == len(records):
         raise UserError(
@@ -126,7 +126,7 @@ def _score_video(job: _VideoJob) -> dict[ExpressionKey, ExpressionScore]:
         if not answered:
             scores[key] = no_answer(has_target)
             continue
-        masks = job.predictions.masks(*key, record.frame_names, size)
+        masks = job.predictions.masks(*key, record.frame_names, size, expression.text)
         name = f'{job.masks.name}: video {record.name}, expression {expression.exp_id}'
         scores[key] = score_expression(masks, tracks[expression.exp_id], has_target, name)
     return scores

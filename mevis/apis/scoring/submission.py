@@ -60,7 +60,8 @@ def _layout_of_ref_youtube_vos(path: Path) -> list[VideoLayout]:
 
 def _layout(record: VideoRecord, size: tuple[int, int] | None, folder: str = '') -> VideoLayout:
     exp_ids = tuple(expression.exp_id for expression in record.expressions)
-    return VideoLayout(record.name, exp_ids, tuple(record.frame_names), size, folder)
+    texts = tuple(expression.text for expression in record.expressions)
+    return VideoLayout(record.name, exp_ids, tuple(record.frame_names), size, folder, texts)
 
 
 def _frame_size(path: Path) -> tuple[int, int]:

@@ -81,10 +81,11 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 def _encode_video(job: tuple[PredictionSource, VideoLayout]) -> list[bytes]:
     predictions, video = job
+    texts = video.texts or (None,) * len(video.exp_ids)
     return [
         encode_png(mask)
-        for exp_id in video.exp_ids
-        for mask in predictions.masks(video.name, exp_id, video.frame_names, video.size)
+        for exp_id, text in zip(video.exp_ids, texts, strict=True)
+        for mask in predictions.masks(video.name, exp_id, video.frame_names, video.size, text)
     ]
 
 

@@ -15,6 +15,7 @@ class VideoLayout:
         size: (H, W) of the frames on disk, which masks must have; None where they are not
             known: then all masks of the video must have one size.
         folder: What the server wants all videos to lie in; '': the videos are at the top.
+        texts: The sentences of ``exp_ids``, to hold stored predictions against; (): unknown.
     """
 
     name: str
@@ -22,6 +23,7 @@ class VideoLayout:
     frame_names: tuple[str, ...]
     size: tuple[int, int] | None = None
     folder: str = ''
+    texts: tuple[str, ...] = ()
 
     @property
     def root(self) -> str:

@@ -45,9 +45,9 @@ FRAMES = {'bird': [f'{t:05d}' for t in range(6)], 'cat': [f'{t:05d}' for t in ra
 SENTENCES = {'bird': '0123', 'cat': '0'}
 
 
-def write_predictions(root, frames=FRAMES, size=TINY_SIZE, sentences=SENTENCES):
+def write_predictions(root, frames=FRAMES, size=TINY_SIZE, sentences=SENTENCES, **made_of):
     """Everything is everywhere."""
-    store = PredictionStore(root, {'config': 'a'})
+    store = PredictionStore(root, {'config': 'a', **made_of})
     for video, names in frames.items():
         whole = encode_rle(torch.ones(len(names), *size, dtype=torch.bool).numpy())
         answers = [ExpressionPrediction(i, f'text {i}', whole, 0.25) for i in sentences[video]]
@@ -175,6 +175,7 @@ def test_videos_without_predictions_are_missed_before_anything_is_done(cfg, tmp_
         ({'frames': {**FRAMES, 'cat': ['00000']}}, r'cat: .* 1 frames, the dataset has 3'),
         ({'size': (20, 30)}, r'bird, expression 0: a mask is \(20, 30\).* frames are \(48, 64\)'),
         ({'sentences': {**SENTENCES, 'bird': '01'}}, 'bird: no prediction for expression 2'),
+        ({'data_root': '/elsewhere'}, "expression 0: predicted for 'text 0', but the sentence is"),
     ],
 )
 def test_predictions_that_do_not_fit_are_refused(cfg, tmp_path, changes, text):

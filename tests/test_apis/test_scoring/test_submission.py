@@ -19,6 +19,7 @@ def test_annotations_and_data_set_ask_for_the_same(split):
     layout = layout_of_annotations(split / 'meta_expressions.json')
     assert [video.name for video in layout] == ['bird', 'cat']
     assert layout[0].exp_ids == ('0', '1', '2', '3')
+    assert len(layout[0].texts) == 4
     assert [video.size for video in layout] == [TINY_SIZE, TINY_SIZE]
     assert [video.num_masks for video in layout] == [24, 3]
     assert list(layout[1].entries()) == [f'cat/0/0000{frame}.png' for frame in range(3)]

@@ -3,13 +3,17 @@
 import io
 import os
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from mevis.errors import UserError
+from mevis.evaluation.prediction_source import StoredPredictions
+from mevis.evaluation.prediction_store import PredictionStore
 from mevis.evaluation.submission import check_archive, write_archive
+from mevis.structures import ExpressionPrediction, encode_rle
 
 
 def test_holds_every_mask_as_the_server_takes_it(tmp_path, layout, predictions, masks):
@@ -31,6 +35,21 @@ def test_the_same_answers_make_the_same_bytes(tmp_path, layout, predictions):
     write_archive(tmp_path / 'b.zip', predictions, layout, 2, lambda *told: stages.append(told))
     assert (tmp_path / 'a.zip').read_bytes() == (tmp_path / 'b.zip').read_bytes()
     assert stages == [('writing', 1, 2), ('writing', 2, 2), ('checking', 1, 2), ('checking', 2, 2)]
+
+
+def test_answers_to_other_sentences_make_no_archive(tmp_path, layout):
+    store = PredictionStore(tmp_path / 'v1', {'data_root': str(tmp_path / 'data_v1')})
+    for video in layout:
+        rles = encode_rle(np.zeros((len(video.frame_names), *video.size), bool))
+        answers = [ExpressionPrediction(i, f'of v1, {i}', rles, 0.5) for i in video.exp_ids]
+        store.write(video.name, video.frame_names, answers)
+    source = StoredPredictions(store, tmp_path / 'data_v2')
+    asked = [replace(v, texts=tuple(f'of v2, {i}' for i in v.exp_ids)) for v in layout]
+    out = tmp_path / 'valid.zip'
+    with pytest.raises(UserError, match=r"video bird, expression 0: predicted for 'of v1, 0'"):
+        write_archive(out, source, asked)
+    assert not out.exists()
+    write_archive(out, source, layout)  # which does not know its sentences
 
 
 def test_an_incomplete_test_makes_no_archive(tmp_path, layout, predictions):
