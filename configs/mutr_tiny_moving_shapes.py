@@ -1,6 +1,6 @@
-# A small time-aware MUTR on MovingShapes: trains on two CPU cores, needs no download.
+# A small time-aware MUTR on MovingShapes: trains on one CPU core, needs no download.
 # Command: tools/train.py configs/mutr_tiny_moving_shapes.py
-# Hardware: two CPU cores, about two hours.
+# Hardware: one CPU core, about two hours with its first part.
 # J&F on valid_u of MovingShapes: see model_zoo.md.
 # tools/make_moving_shapes.py data/moving_shapes --train 3000 --valid-u 100
 # tools/train.py configs/mutr_tiny_moving_shapes_64x96.py --work-dir work_dirs/tiny_64x96

@@ -1,6 +1,6 @@
 # The first part of the training of mutr_tiny_moving_shapes.py: small frames, large batches.
 # Command: tools/train.py configs/mutr_tiny_moving_shapes_64x96.py
-# Hardware: two CPU cores, about two hours.
+# Hardware: one CPU core, about two hours with the second part.
 # J&F on valid_u of MovingShapes: see model_zoo.md.
 # tools/train.py configs/mutr_tiny_moving_shapes_64x96.py --work-dir work_dirs/tiny_64x96
 _base_ = ['mutr_tiny_moving_shapes.py']

@@ -91,7 +91,7 @@ def check_requirements(requirements: Iterable[str], versions: Mapping[str, str])
         else:
             findings.append(Finding(need.name, 'ok', found))
     for name, packages in missing.items():
-        mend = f"optional: pip install 'mevis[{name}]'"
+        mend = f"optional: pip install -e '.[{name}]'"
         findings.append(Finding(f'extra {name}', 'note', f'missing: {", ".join(packages)}', mend))
     return findings
 
