@@ -33,13 +33,17 @@ class ReferredImages:
         """Adds a sentence.
 
         Raises:
-            UserError: If it has no text, or a name cannot be that of a file.
+            UserError: If it has no text, its image has a sentence of this id already, or a name
+                cannot be that of a file.
         """
         if is_blank(text):
             raise UserError(f'{place}: sentence {exp_id:.40} has no text. {_AGAIN}')
         check_part(image.file_name, f'{place}: image {image.id}')
         expression = Expression(check_part(exp_id, place), text, (anno_id,))
-        self.expressions.setdefault(image.file_name, []).append(expression)
+        others = self.expressions.setdefault(image.file_name, [])
+        if any(other.exp_id == exp_id for other in others):
+            raise UserError(f'{place}: image {image.id} has two sentences {exp_id}. {_AGAIN}')
+        others.append(expression)
 
     def add_mask(self, place: str, image: RefCOCOImage, anno_id: int, mask: Any) -> None:
         """Adds an object, once."""

@@ -22,12 +22,22 @@ class VideoRecord:
         expressions: Its sentences, in the order of the file.
         video_id: What results of other programs call it: ``vid_id`` in MeViS, ``id`` in
             YouTube-VIS; None where the file gives no id.
+
+    Raises:
+        UserError: If two sentences have one id; one would take the place of the other in scores.
     """
 
     name: str
     frame_names: tuple[str, ...]
     expressions: tuple[Expression, ...]
     video_id: int | str | None = None
+
+    def __post_init__(self) -> None:
+        """Checks the ids."""
+        ids = [expression.exp_id for expression in self.expressions]
+        if len(set(ids)) != len(ids):
+            twice = next(exp_id for exp_id in ids if ids.count(exp_id) > 1)
+            raise UserError(f'video {self.name}: two expressions have the id {twice}.')
 
 
 def read_meta_expressions(path: Path) -> dict[str, MeViSVideo]:

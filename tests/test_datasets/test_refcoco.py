@@ -110,6 +110,10 @@ def test_damaged_refs(tmp_path: Path):
     path.write_bytes(pickle.dumps(refs))
     with pytest.raises(UserError, match='sentence 4200 has no text'):
         build(tmp_path, [])
+    refs[-1]['sentences'] = 2 * [{**refs[-1]['sentences'][0], 'sent': 'a'}]
+    path.write_bytes(pickle.dumps(refs))
+    with pytest.raises(UserError, match=r'refs\(unc\)\.p: .*has two sentences 4200'):
+        build(tmp_path, [])
     del refs[-1]['image_id']
     path.write_bytes(pickle.dumps(refs))
     with pytest.raises(UserError, match=r'refs\(unc\)\.p: .*image_id'):
