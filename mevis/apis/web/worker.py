@@ -164,6 +164,9 @@ def _reply(
         if message is None:
             traceback.print_exc()
             message = _DEFECT.format(f'{type(error).__name__}: {error}'[:500])
-        for path in (question.video, question.video.parent, question.out_dir):
+        choice = question.choice
+        named = map(Path, filter(None, (choice.tracks, choice.config, choice.checkpoint)))
+        known = {question.video, question.video.parent, question.out_dir, *named}
+        for path in sorted(known, key=lambda path: -len(str(path))):  # files before their folders
             message = message.replace(str(path), path.name)  # where it lies is nobody's business
         return 'error', one_line(message)

@@ -9,7 +9,7 @@ import pytest
 from mevis.apis.inference.answering import ModelChoice
 from mevis.apis.web.limits import WebLimits
 from mevis.apis.web.question import Question
-from mevis.apis.web.worker import AnsweringProcess
+from mevis.apis.web.worker import AnsweringProcess, _reply
 from mevis.errors import UserError
 
 LEFT, RIGHT = 'the one that moves to the left', 'the one that moves to the right'
@@ -87,3 +87,15 @@ def _tell_for_ever(connection, parent, max_pixels):
 def _crash(connection, parent, max_pixels):
     connection.recv()
     os._exit(139)
+
+
+@pytest.mark.parametrize('field', ['tracks', 'config', 'checkpoint'])
+def test_an_error_does_not_say_where_a_file_lies(tmp_path, field):
+    place = tmp_path / 'private' / 'file.txt'
+
+    def answer(question, on_progress):
+        raise UserError(f'{place}: no text.')
+
+    choice = ModelChoice(**{field: str(place)})
+    asked = Question(tmp_path / 'clip.mp4', [LEFT], choice, 1, 60, tmp_path / 'out')
+    assert _reply(asked, answer, lambda *what: None) == ('error', 'file.txt: no text.')
