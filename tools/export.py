@@ -1,4 +1,4 @@
-"""Writes a trained MUTR as two ONNX graphs: one for the video, one for each sentence.
+"""Writes a trained MUTR or track selector as two ONNX graphs: for the video, for each sentence.
 
 tools/export.py configs/mutr_tiny_moving_shapes.py \
     weights/mutr_tiny_moving_shapes.safetensors work_dirs/onnx --size 96x144
@@ -15,14 +15,14 @@ def parse_args() -> argparse.Namespace:
     from mevis.apis.configs.options import add_cfg_options
 
     parser = CommandParser(description=__doc__.splitlines()[0], epilog='See docs/guides/export.md.')
-    parser.add_argument('config', help='the config of a MUTR')
+    parser.add_argument('config', help='the config of a MUTR or a TrackSelector')
     parser.add_argument('checkpoint', help='its weights: .pth or .safetensors')
-    parser.add_argument('out', help='folder for video.onnx, sentence.onnx and export.json')
+    parser.add_argument('out', help='folder for the graphs and export.json')
     parser.add_argument(
         '--size',
         default='360x640',
         metavar='HxW',
-        help='height and width of the frames that the graphs take (default: %(default)s)',
+        help='height and width of the frames that the graphs of a MUTR take (default: %(default)s)',
     )
     add_cfg_options(parser, 'model.clip_query=own')
     return parser.parse_args()

@@ -1,28 +1,34 @@
-"""A trained MUTR as two ONNX graphs: the parts of tools/export.py."""
+"""A trained model as two ONNX graphs: the parts of tools/export.py."""
 
-import contextlib
 import importlib.util
-import io
 import json
-import logging
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from mevis.apis.inference.inferencer import RefVidSegInferencer
 from mevis.apis.running.evaluation_job import sha256
+from mevis.apis.running.export_selector import (
+    SELECTOR_CONTENTS,
+    about_selector,
+    check_selector,
+    write_selector_graphs,
+)
+from mevis.apis.running.onnx_graph import quiet, write_graph
 from mevis.errors import UserError
 from mevis.models.export.mutr_graphs import SentenceGraph, VideoGraph, exportable
 from mevis.models.mutr.mutr import MUTR
 from mevis.models.query_initializers import RandomQueryInitializer
+from mevis.models.track_selector import TrackSelector
 from mevis.structures.atomic_folder import atomic_folder, check_replaceable
 
 ABOUT = 'export.json'
-CONTENTS = (ABOUT, 'video.onnx', 'sentence.onnx', 'video.onnx.data', 'sentence.onnx.data')
+CONTENTS = (
+    *(ABOUT, 'video.onnx', 'sentence.onnx', 'video.onnx.data', 'sentence.onnx.data'),
+    *SELECTOR_CONTENTS,
+)
 _SMALLEST = 32
 
 
@@ -33,13 +39,13 @@ def export_model(
     size: tuple[int, int],
     cfg_options: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Writes ``video.onnx``, ``sentence.onnx`` and ``export.json``.
+    """Writes ``video.onnx``, ``sentence.onnx`` and ``export.json``; of a selector, other names.
 
     Args:
-        config: Config of a MUTR.
+        config: Config of a MUTR or a TrackSelector.
         checkpoint: Its weights.
         out_dir: The folder; one that this function wrote is replaced.
-        size: (H, W) of the frames that the graphs take.
+        size: (H, W) of the frames that the graphs of a MUTR take.
         cfg_options: Overrides of the config.
 
     Returns:
@@ -54,15 +60,16 @@ def export_model(
         raise UserError(f'--size {size[0]}x{size[1]}: {_SMALLEST} pixels or more each.')
     model = RefVidSegInferencer(config, checkpoint, 'cpu', cfg_options).model
     check_exportable(model, config)
-    about = {
-        'checkpoint': sha256(checkpoint),
-        'size': list(size),
-        'clip_length': model.clip_length,
-        'times': model.time_encoding is not None,
-        'mask_threshold': model.mask_threshold,
-    }
+    about = {'model': type(model).__name__, 'checkpoint': sha256(checkpoint)}
+    if isinstance(model, TrackSelector):
+        about |= about_selector(model)
+    else:
+        about |= about_mutr(model, size)
     with atomic_folder(out_dir, ABOUT, CONTENTS) as folder:
-        write_graphs(model, size, folder)
+        if isinstance(model, TrackSelector):
+            write_selector_graphs(model, folder)
+        else:
+            write_graphs(model, size, folder)
         (folder / ABOUT).write_text(json.dumps(about, indent=1) + '\n', encoding='utf-8')
     return Path(out_dir)
 
@@ -84,8 +91,13 @@ def check_exportable(model: Any, config: str | Path) -> None:
     Raises:
         UserError: Names the part and why.
     """
+    if isinstance(model, TrackSelector):
+        check_selector(model, config)
+        return
     if not isinstance(model, MUTR):
-        raise UserError(f'{config}: {type(model).__name__} cannot be exported, only MUTR can.')
+        raise UserError(
+            f'{config}: {type(model).__name__} cannot be exported, only MUTR and TrackSelector can.'
+        )
     if not isinstance(model.query_initializer, RandomQueryInitializer):
         raise UserError(
             f'{config}: model.query_initializer is {type(model.query_initializer).__name__}, whose'
@@ -104,6 +116,16 @@ def check_exportable(model: Any, config: str | Path) -> None:
         )
 
 
+def about_mutr(model: MUTR, size: tuple[int, int]) -> dict[str, Any]:
+    """What is to be known to run its graphs."""
+    return {
+        'size': list(size),
+        'clip_length': model.clip_length,
+        'times': model.time_encoding is not None,
+        'mask_threshold': model.mask_threshold,
+    }
+
+
 def write_graphs(model: MUTR, size: tuple[int, int], folder: Path) -> None:
     """Writes ``video.onnx`` and ``sentence.onnx``.
 
@@ -112,7 +134,7 @@ def write_graphs(model: MUTR, size: tuple[int, int], folder: Path) -> None:
         size: (H, W) of the frames.
         folder: Where the files go.
     """
-    with _quiet():
+    with quiet():
         changed = exportable(model.requires_grad_(False), size)
     timed = changed.time_encoding is not None
     video, sentence = VideoGraph(changed, size).eval(), SentenceGraph(changed, size).eval()
@@ -125,7 +147,7 @@ def write_graphs(model: MUTR, size: tuple[int, int], folder: Path) -> None:
     with torch.no_grad():
         features = video(frames, *times)
     names = ('times',) if timed else ()
-    _write(
+    write_graph(
         video,
         (frames, *times),
         [clip] * (1 + timed),
@@ -134,49 +156,10 @@ def write_graphs(model: MUTR, size: tuple[int, int], folder: Path) -> None:
     )
     ids = torch.zeros(1, 4, dtype=torch.long)
     shapes = [{1: torch.export.Dim('tokens')}, *[clip] * 5, {0: clip[0]}, *[clip] * timed]
-    _write(
+    write_graph(
         sentence,
         (ids, *features, *times),
         shapes,
         ('input_ids', *video.outputs, *names),
         folder / 'sentence.onnx',
     )
-
-
-def _write(
-    graph: VideoGraph | SentenceGraph,
-    example: tuple[Tensor, ...],
-    shapes: list[dict[int, Any]],
-    inputs: tuple[str, ...],
-    path: Path,
-) -> None:
-    with _quiet():
-        program = torch.export.export(
-            graph,
-            example,
-            dynamic_shapes=tuple(shapes),
-            strict=False,
-            # What cannot be proven of all sizes, such as of one frame, is no reason to refuse them.
-            prefer_deferred_runtime_asserts_over_guards=True,
-        )
-        made = torch.onnx.export(
-            program,
-            dynamo=True,
-            input_names=list(inputs),
-            output_names=list(graph.outputs),
-            optimize=False,  # minutes for nothing: runtimes optimise when they load a graph
-        )
-        made.save(str(path))
-
-
-@contextlib.contextmanager
-def _quiet() -> Any:
-    """The exporter reports steps and folds that were not possible."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter('ignore')
-            yield
-    finally:
-        logging.disable(before)

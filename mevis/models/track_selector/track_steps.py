@@ -95,4 +95,4 @@ def _none(tracks: Trajectories, num_steps: int) -> TrackSteps:
 
 
 def _sizes(tracks: Trajectories) -> Tensor:
-    return tracks.boxes.new_tensor(tracks.size).expand(len(tracks), 2)
+    return tracks.boxes.new_tensor(tracks.size).expand(tracks.boxes.shape[0], 2)

@@ -46,8 +46,8 @@ def trajectory_features(steps: TrackSteps, temporal_position: bool = True) -> Te
         2 * (centres - middle),
         4 * sides,
         log_size + 2,
-        ((steps.areas / unit**2)[..., None] / sides.prod(-1, keepdim=True)).clamp(0, 2),
-        borders.clamp(0, 0.1) * 10,
+        ((steps.areas / unit**2)[..., None] / sides.prod(-1, keepdim=True)).clamp(0.0, 2.0),
+        borders.clamp(0.0, 0.1) * 10,
         4 * offsets,
         (offsets / own_size).asinh(),
         4 * (log_size - own_size.log()),
@@ -86,10 +86,11 @@ def _changes(steps: TrackSteps, centres: Tensor, log_size: Tensor) -> tuple[Tens
     """
     number = steps.valid.shape[1]
     place = torch.arange(number, device=centres.device)
-    before = torch.where(steps.valid, place, -1).cummax(1).values
-    after = torch.where(steps.valid, place, number).flip(1).cummin(1).values.flip(1)
-    before = torch.cat((before.new_full((len(before), 1), -1), before[:, :-1]), 1)
-    after = torch.cat((after[:, 1:], after.new_full((len(after), 1), number)), 1)
+    # (K, N, N): the neighbours of every step that are valid.  No running maximum, for which the
+    # graphs of other runtimes have no operation.
+    valid = steps.valid[:, None]
+    before = torch.where(valid & (place < place[:, None]), place, -1).amax(-1)
+    after = torch.where(valid & (place > place[:, None]), place, number).amin(-1)
     before = torch.where(before < 0, place, before)
     after = torch.where(after >= number, place, after)
 

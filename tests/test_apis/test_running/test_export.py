@@ -34,7 +34,7 @@ def documented(repo_root):
     """The function of docs/guides/export.md that answers without PyTorch."""
     pytest.importorskip('onnxruntime')
     page = (repo_root / 'docs/guides/export.md').read_text()
-    (code,) = re.findall(r'```python\n(.*?)```', page, re.DOTALL)
+    (code,) = re.findall(r'```python\n(import json\n.*?)```', page, re.DOTALL)
     names = {}
     exec(code, names)
     return names['answer']
@@ -62,7 +62,7 @@ def test_onnxruntime_answers_as_the_model_for_any_number_of_frames_and_words(
 
 def test_other_models_are_refused(model):
     check_exportable(model, 'c.py')
-    with pytest.raises(UserError, match=r'c\.py: Linear cannot be exported, only MUTR can'):
+    with pytest.raises(UserError, match=r'c\.py: Linear cannot be exported, only MUTR and'):
         check_exportable(torch.nn.Linear(1, 1), 'c.py')
     with_instances = build_small_mutr(query_initializer=dict(type='TrajectoryQueryInitializer'))
     with pytest.raises(UserError, match='query_initializer is TrajectoryQueryInitializer'):
@@ -97,4 +97,5 @@ def test_a_folder_says_what_its_graphs_want(tmp_path, repo_root, monkeypatch):
         export_model(config, weights, tmp_path / 'out', (96, 144))
     about = json.loads((tmp_path / 'out/export.json').read_text())
     assert about.pop('checkpoint')
+    assert about.pop('model') == 'MUTR'
     assert about == {'size': [96, 144], 'clip_length': 6, 'times': True, 'mask_threshold': 0.5}

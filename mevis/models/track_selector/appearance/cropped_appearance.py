@@ -108,14 +108,33 @@ def crop_instances(frame: Tensor, masks: Tensor, crop_size: int, margin: float) 
     Returns:
         (M, 4, s, s): the colours under the mask, 0 elsewhere, and the mask.
     """
-    boxes = _square_boxes(masks > 0, margin)
     padding = (0, frame.shape[-1] - masks.shape[-1], 0, frame.shape[-2] - masks.shape[-2])
-    masks = F.pad(masks, padding)[:, None]
+    return cut_out(frame[None], F.pad(masks, padding), None, crop_size, margin)
+
+
+def cut_out(
+    frames: Tensor, masks: Tensor, of_frame: Tensor | None, crop_size: int, margin: float
+) -> Tensor:
+    """Cuts instances out of several frames.
+
+    Args:
+        frames: (t, 3, h, w), normalised.
+        masks: (M, h, w) in [0, 1]; one without anything in it gives a crop of the whole frame.
+        of_frame: (M,), the frame of each mask; None: the first.
+        crop_size: Side s of a crop.
+        margin: Added to the longer side of the box, as a share of it.
+
+    Returns:
+        (M, 4, s, s), as :func:`crop_instances`.
+    """
+    boxes = _square_boxes(masks > 0, margin)
     size = (crop_size, crop_size)
-    zeros = boxes.new_zeros(len(boxes), 1)
-    numbers = torch.arange(len(boxes), device=boxes.device).to(boxes)[:, None]
-    colours = roi_align(frame[None], torch.cat((zeros, boxes), 1), size, aligned=True)
-    cut = roi_align(masks, torch.cat((numbers, boxes), 1), size, aligned=True)
+    numbers = torch.arange(boxes.shape[0], device=boxes.device)
+    of_frame = torch.zeros_like(numbers) if of_frame is None else of_frame
+    where = torch.cat((of_frame.to(boxes)[:, None], boxes), 1)
+    colours = roi_align(frames, where, size, aligned=True)
+    where = torch.cat((numbers.to(boxes)[:, None], boxes), 1)
+    cut = roi_align(masks[:, None], where, size, aligned=True)
     return torch.cat((colours * cut, cut), 1)
 
 
