@@ -66,6 +66,8 @@ def _shown(letter: str) -> list[tuple[Path | None, str]]:
     if ord(letter) in _letters_of_pillow():
         return [(None, letter)]
     category = unicodedata.category(letter)
+    if category == 'Cf' and unicodedata.bidirectional(letter) not in ('AN', 'AL'):
+        return []  # tells its neighbours how to join or turn; some fonts draw a sign for it
     path = None if category in ('Cc', 'Cs') else _font_with(letter)
     if path is not None:
         return [(path, letter)]

@@ -45,6 +45,13 @@ def test_what_is_not_seen_is_not_drawn(monkeypatch):
     assert np.array_equal(bar('a\x1b[31m'), bar(r'a\x1b[31m'))
 
 
+@pytest.mark.parametrize('letter', ['\u200c', '\u200d', '\u200e', '\u200f', '\u2066', '\ufeff'])
+def test_signs_that_only_steer_their_neighbours_are_never_drawn(letter, monkeypatch):
+    monkeypatch.setattr(fonts, '_font_with', lambda one: None if one.isascii() else 'has a sign')
+    assert fonts._shown(letter) == []
+    assert fonts._shown('红') == [('has a sign', '红')]
+
+
 def test_a_joined_form_that_no_font_has_is_drawn_as_its_letter(monkeypatch):
     path = next(fonts._candidates('ب'), None)
     real = fonts._font_with
