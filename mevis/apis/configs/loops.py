@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.registry import FUNCTIONS
 
 from mevis.errors import UserError
 from mevis.registry import DATASETS
@@ -15,6 +16,20 @@ _MODES = {
     'val_dataloader': (True, 'validation takes whole videos'),
     'test_dataloader': (True, 'a test takes whole videos'),
 }
+
+
+def check_runner_type(cfg: Config) -> None:
+    """Refuses another runner, which would not be used: ours loads and saves safely.
+
+    Raises:
+        UserError: Names the key.
+    """
+    wanted = cfg.get('runner_type', 'Runner')
+    if wanted not in ('Runner', 'mmengine.Runner', 'VideoRunner'):
+        raise UserError(
+            f'runner_type={wanted}: mevis always uses its own runner. Remove the key, and put what'
+            ' yours adds into hooks (custom_hooks) or a loop (train_cfg.type).'
+        )
 
 
 def check_loops(cfg: Config) -> None:
@@ -34,6 +49,7 @@ def check_loops(cfg: Config) -> None:
             )
     for key, (wanted, reason) in _MODES.items():
         loader = cfg.get(key) or {}
+        _check_parts(loader, key)
         if loader.get('persistent_workers') and not loader.get('num_workers', 0):
             raise UserError(
                 f'{key}.persistent_workers=True: without workers (num_workers=0) there are none to'
@@ -46,6 +62,29 @@ def check_loops(cfg: Config) -> None:
                 raise UserError(f'{place}.pipeline=[]: must end with PackRefVidSegInputs.')
             if bool(dataset.get('test_mode', False)) is not wanted:
                 raise UserError(f'{place}.test_mode={not wanted}: must be {wanted}; {reason}.')
+
+
+def _check_parts(loader: Mapping[str, Any], place: str) -> None:
+    """What the engine looks up without a word, and calls long after."""
+    for key in ('sampler', 'batch_sampler'):
+        if isinstance(loader.get(key), (bool, int, float, str, list, tuple)):
+            raise UserError(f'{place}.{key}={loader[key]}: must be a section with a type.')
+    for key in ('collate_fn', 'worker_init_fn'):
+        section = loader.get(key)
+        if callable(section) or section is None:
+            continue
+        name = section.get('type') if isinstance(section, Mapping) else section
+        if callable(name) or (isinstance(section, Mapping) and _is_function(name)):
+            continue
+        known = ', '.join(sorted(FUNCTIONS.module_dict))
+        raise UserError(
+            f'{place}.{key}={section}: must be a section whose type is a function that is'
+            f' registered in FUNCTIONS ({known}). Import yours by custom_imports.'
+        )
+
+
+def _is_function(name: Any) -> bool:
+    return isinstance(name, str) and bool(name) and callable(FUNCTIONS.get(name))
 
 
 def _datasets(node: Any, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

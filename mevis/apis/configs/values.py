@@ -14,6 +14,7 @@ _SECTIONS = (
     *('model', *_DATALOADERS, 'optim_wrapper', 'train_cfg', 'val_cfg', 'test_cfg'),
     *('default_hooks', 'env_cfg', 'randomness', 'log_processor', 'visualizer'),
 )
+_NEVER_NONE = ('env_cfg', 'randomness')
 _LONGEST = 60
 _DEEPEST = 100
 
@@ -89,6 +90,9 @@ def _check_sections(cfg: Config) -> None:
     for key in _SECTIONS:
         if cfg.get(key) is not None and not isinstance(cfg[key], Mapping):
             raise UserError(f'{entry("", key, cfg[key])}: must be a section, of KEY=VALUE.')
+    for key in _NEVER_NONE:
+        if key in cfg and cfg[key] is None:
+            raise UserError(f'{entry("", key, None)}: must be a section; an empty one is {{}}.')
     for key in _DATALOADERS:
         loader = cfg.get(key)
         if not loader:

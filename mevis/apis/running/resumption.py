@@ -15,13 +15,16 @@ from mevis.checkpoints.file_form import ZIP, damage_of_zip, form_of
 from mevis.errors import UserError
 
 _NUMBERED = re.compile(r'(?:iter|epoch)_(\d{1,18})\.pth')
+_POINTER = 'last_checkpoint'
 _LONGEST_POINTER = 4096
 
 
 def latest_checkpoint(work_dir: str | Path) -> Path | None:
     """The newest checkpoint: what ``last_checkpoint`` names, in this folder, or the highest number.
 
-    Files of other names, such as copies that a user made, do not count.
+    One of a higher number that was saved after ``last_checkpoint`` was written comes before both:
+    its training was killed before it could name it.  Files of other names, such as copies that a
+    user made, do not count.
     """
     return next(iter(_newest_first(Path(work_dir))), None)
 
@@ -172,18 +175,26 @@ def _weights_alone(path: str) -> str:
 
 def _newest_first(work_dir: Path) -> list[Path]:
     numbered = [path for path in work_dir.glob('*.pth') if _NUMBERED.fullmatch(path.name)]
-    numbered.sort(key=lambda path: int(path.stem.partition('_')[2]), reverse=True)
+    numbered.sort(key=_number, reverse=True)
     named = _pointed_to(work_dir)
     if named is None:
         return numbered
-    # Behind it may lie what another training left.
-    return [named, *(path for path in numbered if path != named)]
+    # Of higher numbers may also be what another training left, but that is older than the pointer.
+    named_at = (work_dir / _POINTER).stat().st_mtime_ns
+    number = _number(named)
+    later = [p for p in numbered if _number(p) > number >= 0 and p.lstat().st_mtime_ns > named_at]
+    return [*later, named, *(path for path in numbered if path not in (*later, named))]
+
+
+def _number(path: Path) -> int:
+    found = _NUMBERED.fullmatch(path.name)
+    return int(found[1]) if found else -1
 
 
 def _pointed_to(work_dir: Path) -> Path | None:
     """What ``last_checkpoint`` names, by name, so that a moved folder can be resumed."""
     try:
-        with (work_dir / 'last_checkpoint').open('rb') as file:
+        with (work_dir / _POINTER).open('rb') as file:
             name = Path(file.read(_LONGEST_POINTER).decode().strip()).name
         path = work_dir / name
         return path if name and path.is_file() else None

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -23,6 +25,27 @@ def test_the_latest_checkpoint_is_found_in_a_moved_folder(tmp_path):
     assert latest_checkpoint(tmp_path).name == 'iter_90.pth'
     (tmp_path / 'iter_90.pth').unlink()
     assert latest_checkpoint(tmp_path).name == 'iter_100.pth'
+
+
+def test_a_training_that_was_killed_before_it_named_its_checkpoint_resumes_from_it(tmp_path):
+    for second, name in enumerate(['iter_14.pth', 'last_checkpoint', 'iter_15.pth']):
+        (tmp_path / name).write_text('iter_14.pth' if name == 'last_checkpoint' else '')
+        os.utime(tmp_path / name, ns=(second * 10**9,) * 2)
+    assert latest_checkpoint(tmp_path).name == 'iter_15.pth'
+    os.utime(tmp_path / 'iter_15.pth', ns=(0, 0))  # what another training left, long before
+    assert latest_checkpoint(tmp_path).name == 'iter_14.pth'
+    (tmp_path / 'last_checkpoint').write_text('mine.pth')
+    (tmp_path / 'mine.pth').touch()
+    os.utime(tmp_path / 'last_checkpoint', ns=(0, 0))  # what a user named counts
+    assert latest_checkpoint(tmp_path).name == 'mine.pth'
+
+
+def test_a_file_that_was_damaged_later_does_not_come_first(tmp_path):
+    for number in (8, 9, 10):
+        save(tmp_path / f'iter_{number}.pth')
+    (tmp_path / 'last_checkpoint').write_text('iter_10.pth')
+    os.utime(tmp_path / 'last_checkpoint', ns=(0, 0))
+    assert latest_checkpoint(tmp_path).name == 'iter_10.pth'
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.model import BaseModel
+from mmengine.registry import FUNCTIONS
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
+from mevis.apis.configs.errors import config_errors
 from mevis.apis.running.runner import build_runner, install_safe_loader
 from mevis.errors import UserError
 from mevis.registry import DATASETS, MODELS
@@ -39,7 +41,7 @@ class RunnerToyDataset:
 def make(tmp_path):
     loaders = dict(CheckpointLoader._schemes)
 
-    def build(width=2, max_iters=4, work_dir='work', optimizer='SGD', **options):
+    def build(width=2, max_iters=4, work_dir='work', optimizer='SGD', loader=None, **options):
         model = dict(type='RunnerToyModel', width=width)
         cfg = Config(
             dict(
@@ -49,7 +51,7 @@ def make(tmp_path):
                 train_dataloader=dict(
                     batch_size=1,
                     dataset=dict(type='RunnerToyDataset'),
-                    sampler=dict(type='ResumableInfiniteSampler'),
+                    **{'sampler': dict(type='ResumableInfiniteSampler'), **(loader or {})},
                 ),
                 train_cfg=dict(type='IterBasedTrainLoop', max_iters=max_iters),
                 optim_wrapper=dict(optimizer=dict(type=optimizer, lr=0.1)),
@@ -63,7 +65,10 @@ def make(tmp_path):
                 **options,
             )
         )
-        return build_runner(cfg)
+        with config_errors(cfg):
+            runner = build_runner(cfg)
+            runner.prepare_training()
+        return runner
 
     yield build
     CheckpointLoader._schemes = loaders
@@ -189,3 +194,44 @@ def test_the_config_is_logged_once_and_when_the_training_begins(make, monkeypatc
     assert said == []
     runner.train()
     assert len(said) == 1
+
+
+@pytest.mark.parametrize('wanted', ['MyRunner', 'FlexibleRunner', 5])
+def test_another_runner_is_refused_rather_than_ignored(make, wanted):
+    with pytest.raises(UserError, match=f'runner_type={wanted}: .*custom_hooks'):
+        make(runner_type=wanted)
+
+
+def test_the_engines_own_name_of_a_runner_is_taken(make):
+    make(runner_type='Runner')
+
+
+@FUNCTIONS.register_module()
+def runner_toy_collate(samples, times):
+    return {'inputs': [sample['inputs'] * times for sample in samples]}
+
+
+def test_a_collate_fn_of_a_user_makes_the_batches(make):
+    loader = dict(sampler=dict(type='DefaultSampler', shuffle=False))
+    collate = dict(type='runner_toy_collate', times=7)
+    values = [
+        make(loader=loader | more, work_dir=name)
+        .train_dataloader.collate_fn([{'inputs': torch.ones(1)}])['inputs'][0]
+        .item()
+        for name, more in (('plain', {}), ('own', dict(collate_fn=collate)))
+    ]
+    assert values == [1, 7]
+
+
+@pytest.mark.parametrize('key', ['collate_fn', 'worker_init_fn'])
+@pytest.mark.parametrize('value', [dict(type='nobody'), {}, 5, 'text'])
+def test_a_function_of_the_loader_that_does_not_exist_is_refused(make, key, value):
+    with pytest.raises(UserError, match=f'train_dataloader.{key}=.* custom_imports'):
+        make(loader={key: value})
+
+
+@pytest.mark.parametrize('key', ['sampler', 'batch_sampler'])
+@pytest.mark.parametrize('value', [5, 'text', [1]])
+def test_a_sampler_that_is_no_section_is_refused(make, key, value):
+    with pytest.raises(UserError, match=f'train_dataloader.{key}='):
+        make(loader={key: value})
