@@ -18,26 +18,15 @@ _MODES = {
 }
 
 
-def check_runner_type(cfg: Config) -> None:
-    """Refuses another runner, which would not be used: ours loads and saves safely.
-
-    Raises:
-        UserError: Names the key.
-    """
-    wanted = cfg.get('runner_type', 'Runner')
-    if wanted not in ('Runner', 'mmengine.Runner', 'VideoRunner'):
-        raise UserError(
-            f'runner_type={wanted}: mevis always uses its own runner. Remove the key, and put what'
-            ' yours adds into hooks (custom_hooks) or a loop (train_cfg.type).'
-        )
-
-
 def check_loops(cfg: Config) -> None:
     """Refuses half a loop, kept workers where there are none, and clips for videos or the reverse.
 
+    And another runner, and loaders of parts that the engine would miss long after.
+
     Raises:
         UserError: Names the key.
     """
+    _check_runner_type(cfg)
     for loop, name in _LOOPS.items():
         parts = [f'{loop}_{part}' for part in _PARTS]
         missing = [part for part in parts if cfg.get(part) is None]
@@ -62,6 +51,17 @@ def check_loops(cfg: Config) -> None:
                 raise UserError(f'{place}.pipeline=[]: must end with PackRefVidSegInputs.')
             if bool(dataset.get('test_mode', False)) is not wanted:
                 raise UserError(f'{place}.test_mode={not wanted}: must be {wanted}; {reason}.')
+
+
+def _check_runner_type(cfg: Config) -> None:
+    """Another runner would not be used: those of mevis load and save safely."""
+    allowed = ('Runner', 'FlexibleRunner') if cfg.get('strategy') else ('Runner',)
+    wanted = cfg.get('runner_type', 'Runner')
+    if wanted not in allowed:
+        raise UserError(
+            f'runner_type={wanted}: mevis uses a runner of its own. Remove the key, and put what'
+            ' yours adds into hooks (custom_hooks) or a loop (train_cfg.type).'
+        )
 
 
 def _check_parts(loader: Mapping[str, Any], place: str) -> None:

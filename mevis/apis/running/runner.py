@@ -13,7 +13,7 @@ from mmengine.runner import CheckpointLoader, Runner
 from torch import nn
 
 import mevis.engine  # noqa: F401 - registers samplers, hooks and optimizer wrappers
-from mevis.apis.configs.loops import check_loops, check_runner_type
+from mevis.apis.configs.loops import check_loops
 from mevis.apis.running.best_checkpoint import check_best_figure
 from mevis.apis.running.logging_backends import check_backends
 from mevis.apis.running.resumption import (
@@ -204,7 +204,6 @@ def build_runner(
         UserError: If the config has half a loop, or data of another kind than its loop takes, or
             the package of a logging backend is missing, or another runner is asked for.
     """
-    check_runner_type(cfg)
     check_loops(cfg)
     check_backends(cfg)
     install_safe_loader(unsafe_unpickle)
