@@ -6,6 +6,7 @@ the time of a pixel decoder and most of its memory.
 
 from typing import Any
 
+import torch
 from mmcv.ops import MultiScaleDeformableAttention
 from torch import Tensor
 
@@ -57,10 +58,31 @@ class TableDeformableAttention(MultiScaleDeformableAttention):
         asking = query if query_pos is None else query + query_pos
         heads = (self.num_heads, self.num_levels, self.num_points)
         offsets = wide_linear(self.sampling_offsets, asking).unflatten(-1, (*heads, 2))
-        offsets = offsets / spatial_shapes.flip(1)[:, None]
         weights = wide_linear(self.attention_weights, asking).unflatten(-1, (self.num_heads, -1))
         weights = weights.softmax(-1).view(offsets.shape[:-1])
         table = table.unflatten(-1, (self.num_heads, -1))
-        places = reference_points[:, :, None, :, None] + offsets
+        places = _places(reference_points, offsets, spatial_shapes)
         attended = sample_maps(table, spatial_shapes, places, weights)
         return self.dropout(wide_linear(self.output_proj, attended)) + start
+
+
+def _places(references: Tensor, offsets: Tensor, shapes: Tensor) -> Tensor:
+    """``references + offsets / size`` of each level, in one pass over the offsets.
+
+    What differs between levels and (x, y) alone is repeated over the points first: pairs as the
+    innermost axis take nine times as long.
+
+    Args:
+        references: (B, N, L, 2), normalised.
+        offsets: (B, N, M, L, P, 2), in cells.
+        shapes: (L, 2) integer (h, w).
+
+    Returns:
+        (B, N, M, L, P, 2), normalised.
+    """
+    points = offsets.shape[-2]
+    per_cell = shapes.flip(1).to(references).reciprocal()
+    per_cell = per_cell[:, None].expand(-1, points, -1).flatten()
+    start = references[:, :, None, :, None].expand(-1, -1, -1, -1, points, -1).flatten(3)
+    moved = torch.addcmul(start, offsets.flatten(3), per_cell)
+    return moved.unflatten(3, offsets.shape[3:])

@@ -115,23 +115,36 @@ def _look_up(
     """
     batch, queries, heads = locations.shape[:3]
     table, first, row = _padded_table(value, shapes)
-    size = shapes.flip(1)[:, None].to(locations)
-    # Up to a cell outside of the map: from there on all is zero.  No index comes of a NaN; the
-    # weight beside it is as bad and makes the result NaN.
-    place = (locations * size).sub_(0.5).nan_to_num()
-    # A place on the bound has the gradient that mmcv gives it, hence neither minimum nor maximum.
-    place = place.clamp(place.new_tensor(-1.0), size)
-    corner = place.floor()
-    right, below = (place - corner).unbind(-1)
-    x, y = corner.int().unbind(-1)
-    upper_left = first[:, None, :, :, None] + y * row[:, None] + x * heads
-    zero = torch.zeros_like(row)
-    corners = torch.stack((zero, zero + heads, row, row + heads), -1)
-    low = weights * below
-    high = weights - low
-    shares = torch.stack((high - high * right, high * right, low - low * right, low * right), -1)
+    points = weights.shape[-1]
+    # One number per level and point, so that the innermost axis of all that follows is long and
+    # without strides: over pairs (x, y) the same takes twice as long.
+    width, height = (size.repeat_interleave(points).to(locations) for size in shapes.flip(1).t())
+    line = row.repeat_interleave(points)
+    x, y = locations.flatten(3, 4).unbind(-1)
+    # Up to a cell outside of the map: from there on all is zero.
+    x, y = _bounded((x * width).sub_(0.5), width), _bounded((y * height).sub_(0.5), height)
+    left, top = x.floor(), y.floor()
+    right, below = x - left, y - top
+    origin = first.repeat_interleave(points, -1)[:, None]
+    upper = top.int() * line + left.int() * heads + origin
+    lower = upper + line
+    share = weights.flatten(3)
+    low = share * below
+    high = share - low
+    high_right, low_right = high * right, low * right
+    shares = torch.cat((high - high_right, high_right, low - low_right, low_right), -1)
+    rows = torch.cat((upper, upper + heads, lower, lower + heads), -1)
     bags = (batch * queries * heads, -1)
-    return table, (upper_left[..., None] + corners[:, None]).view(bags), shares.view(bags)
+    return table, rows.view(bags), shares.view(bags)
+
+
+def _bounded(place: Tensor, most: Tensor) -> Tensor:
+    """Places between -1 and ``most``; no index comes of a NaN.
+
+    The weight beside a NaN is as bad and makes the result NaN.  On a bound the whole gradient
+    passes, as mmcv gives it, hence neither ``minimum`` nor ``maximum``, which halve it.
+    """
+    return torch.fmin(torch.fmax(place, place.new_tensor(-1.0)), most)
 
 
 def _padded_table(value: Tensor, shapes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
