@@ -93,6 +93,9 @@ def _check_sections(cfg: Config) -> None:
     for key in _NEVER_NONE:
         if key in cfg and cfg[key] is None:
             raise UserError(f'{entry("", key, None)}: must be a section; an empty one is {{}}.')
+    schedulers = cfg.get('param_scheduler')
+    if isinstance(schedulers, (bool, int, float, str)):
+        raise UserError(f'{entry("", "param_scheduler", schedulers)}: must be a list of sections.')
     for key in _DATALOADERS:
         loader = cfg.get(key)
         if not loader:

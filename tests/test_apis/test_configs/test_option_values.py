@@ -41,7 +41,7 @@ CASES = {
     'optim_wrapper.optimizer.type': ['NoOptimizer', 5, None],
     'optim_wrapper.accumulative_counts': [0, -1, 'text', 1.5],
     'optim_wrapper.clip_grad': [5, 'text', dict(max_norm='text'), dict(max_norm=-1)],
-    'param_scheduler': [5, 'text', [5]],
+    'param_scheduler': [0, 5, 'text', [5]],
     'param_scheduler.0.eta_min': [-1, 'text', NAN],
     'param_scheduler.0.end': [0, -1, 'text', NAN],
     'param_scheduler.0.begin': [10**9, 'text', -5],
