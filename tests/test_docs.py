@@ -149,3 +149,8 @@ def test_a_guide_begins_with_its_outcome_and_its_cost(page):
     if page.stem != 'errors':  # about what no single command does
         assert '**Time and memory**' in opening
         assert 'GPU' in opening
+
+
+@pytest.mark.parametrize('page', sorted((ROOT / 'docs/extend').glob('*.md')), ids=lambda p: p.stem)
+def test_a_page_on_extending_begins_with_its_outcome(page):
+    assert 'At the end of this page' in page.read_text().split('\n## ')[0]
