@@ -41,6 +41,8 @@ def wrong_type(node: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]
             msgspec.convert(_plain(value), declared)
         except msgspec.ValidationError as error:
             yield key, _allowed(str(error))
+        except UnicodeError:  # half a character: bytes of a command line that are no text
+            yield key, 'text in UTF-8'
         except (TypeError, RecursionError):  # a type that msgspec does not know
             continue
 

@@ -64,7 +64,7 @@ CASES = {
     'log_level': ['LOUD', 5],
     'default_scope': ['nobody', 5],
     'train_dataloader.dataset.test_mode': [True, 'text'],
-    'train_dataloader.dataset.videos': [[]],
+    'train_dataloader.dataset.videos': [[], ['\udc80']],
     'val_dataloader': [None, 5],
     'val_dataloader.dataset.test_mode': [False],
     'val_dataloader.dataset.pipeline': [[]],
