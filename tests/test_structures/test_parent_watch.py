@@ -9,8 +9,10 @@ import time
 import pytest
 
 POOL = r"""
-import os, time
+import os, signal, time
 from mevis.structures.process_pool import map_in_processes
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs of a shell may ignore it
 
 def work(job):
     os.write(1, b'%d\n' % os.getpid())  # in one piece: two workers write here
@@ -42,5 +44,5 @@ def test_the_workers_of_a_pool_end_with_it(tmp_path, number):
         workers = [int(main.stdout.readline()) for _ in range(2)]
         assert os.getpid() not in workers
         main.send_signal(number)
-        main.wait()
+        main.wait(120)
         assert all(map(ends, workers))
