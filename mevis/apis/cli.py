@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from mevis.apis.explanation import explain, is_defect_to_raise, one_line
 from mevis.apis.interruption import Interruption
-from mevis.apis.ranks import is_first_to_speak, leave_process_group
+from mevis.apis.ranks import end_rank, is_first_to_speak
 from mevis.boundary.command_names import as_called
 
 BAD_INPUT = 2
@@ -42,7 +42,7 @@ def run(main: Callable[[], int | None], resume_by: str = '') -> NoReturn:
     try:
         status = main() or 0
         sys.stdout.flush()
-        leave_process_group()
+        end_rank(status)
     except BrokenPipeError:
         # The reader has seen enough; Python would complain when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

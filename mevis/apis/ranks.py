@@ -1,5 +1,6 @@
 """Several processes of one command: they speak once, and end with their launcher."""
 
+import atexit
 import os
 import signal
 import sys
@@ -45,15 +46,24 @@ def end_with_launcher() -> None:
     watch_parent(end)
 
 
-def leave_process_group() -> None:
-    """Ends this rank's connections while the interpreter still stands.
+def end_rank(status: int) -> None:
+    """Ends this process if it is one of several that have done their work; returns if it is not.
 
-    Threads of gloo hold tensors; freed after the interpreter is gone, they abort the process.  For
-    a rank that has done its work: one that failed may wait here for the others for ever.
+    Its connections are ended while the interpreter stands, and the interpreter is not taken down:
+    threads of gloo and of the exchange of gradients abort a process whose memory is freed under
+    them.  A rank that failed is not for this: it may wait here for the others for ever.
+
+    Args:
+        status: Exit status.
     """
     distributed = sys.modules.get('torch.distributed')
-    if distributed and distributed.is_available() and distributed.is_initialized():
-        distributed.destroy_process_group()
+    if not (distributed and distributed.is_available() and distributed.is_initialized()):
+        return
+    distributed.destroy_process_group()
+    atexit._run_exitfuncs()  # what libraries registered, as at every end
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)
 
 
 def _note() -> str:

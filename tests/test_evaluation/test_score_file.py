@@ -50,7 +50,7 @@ def test_what_is_written_is_read(tmp_path):
 def test_another_file_is_named_with_its_key(tmp_path, text, says):
     path = tmp_path / 'scores.json'
     path.write_text(text)
-    with pytest.raises(UserError, match=f'scores.json: .*{says}.*Name a file of --out'):
+    with pytest.raises(UserError, match=f'scores.json: .*{says}.*Name a file of tools'):
         read_figures(path)
 
 
