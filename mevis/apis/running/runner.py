@@ -1,5 +1,6 @@
 """The engine's runner with safe loading and atomic saving, and what the tools set up around it."""
 
+import itertools
 import logging
 import os
 from pathlib import Path
@@ -49,6 +50,18 @@ class VideoRunner(Runner):
     unsafe_unpickle = False
     allow_untrained = False
     _environment: dict[str, Any] | None = None
+    _built = itertools.count(1)
+
+    def __init__(
+        self, *args: Any, experiment_name: str | None = None, cfg: Any = None, **kwargs: Any
+    ) -> None:
+        # The engine's names differ by the second; runners of one name share histories and logs.
+        number = next(self._built)
+        if number > 1:
+            filename = getattr(cfg, 'filename', None)
+            name = experiment_name or (Path(filename).stem if filename else 'runner')
+            experiment_name = f'{name}_{number}'
+        super().__init__(*args, experiment_name=experiment_name, cfg=cfg, **kwargs)
 
     def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
         """The engine's logger without lines that tell a user nothing."""

@@ -235,3 +235,13 @@ def test_a_function_of_the_loader_that_does_not_exist_is_refused(make, key, valu
 def test_a_sampler_that_is_no_section_is_refused(make, key, value):
     with pytest.raises(UserError, match=f'train_dataloader.{key}='):
         make(loader={key: value})
+
+
+def test_trainings_of_one_second_have_a_history_each(make, monkeypatch):
+    monkeypatch.setattr('mmengine.runner.runner.time.strftime', lambda *args: '20260101_000000')
+    first, second = make(work_dir='first'), make(work_dir='second')
+    for runner in (first, second):
+        runner.train()
+    for runner in (first, second):
+        history = runner.message_hub.log_scalars['train/loss'].data[0]
+        assert len(history) == 4
