@@ -46,6 +46,26 @@ def check_part(name: str, place: str) -> str:
     return name
 
 
+def check_parts(names: Iterable[str], place: str) -> tuple[str, ...]:
+    """Many names that each are a :func:`check_part`, such as the frames of a video.
+
+    Args:
+        names: What the file says.
+        place: File and key, for the message.
+
+    Returns:
+        The same names.
+
+    Raises:
+        UserError: Names the first one that cannot be a file.
+    """
+    names = tuple(names)
+    text, lengths = ''.join(names), set(map(len, names))
+    if text.isascii() and text.isdecimal() and min(lengths) and max(lengths) <= LONGEST_PART:
+        return names  # numbers, as of nearly all videos
+    return tuple(check_part(name, place) for name in names)
+
+
 def check_path(name: str, place: str) -> str:
     """A name whose parts are separated by ``/``, as datasets with folders in folders have it.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mevis.boundary.formats import MetaExpressions, MeViSExpression, MeViSVideo
 from mevis.boundary.json_file import read_json
-from mevis.boundary.names import check_distinct, check_part, check_path, is_blank
+from mevis.boundary.names import check_distinct, check_part, check_parts, check_path, is_blank
 from mevis.errors import UserError
 from mevis.structures import Expression
 
@@ -84,7 +84,7 @@ def frame_names(place: str, frames: Sequence[str | int]) -> tuple[str, ...]:
     Raises:
         UserError: If a name cannot be that of a file, or comes twice.
     """
-    names = tuple(check_part(str(name), f'{place}: frame') for name in frames)
+    names = check_parts(map(str, frames), f'{place}: frame')
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise UserError(f'{place}: frame {twice} is listed twice. Generate the file again.')

@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -109,16 +110,15 @@ def _pack_track(path: Path, anno_id: str, track: Any) -> tuple[list[bytes], np.n
         place = f'{path}: anno_id {anno_id}'
         rles = msgspec.convert(trusted_track(track, place, len(track)), MaskTrack)
         counts = [b'' if rle is None else rle.counts.encode('ascii') for rle in rles]
-    sizes = np.asarray([_NO_MASK if rle is None else rle.size for rle in rles], np.int64)
-    sizes = sizes.reshape(-1, 2)
-    too_large = np.flatnonzero(sizes.prod(1) > max_pixels())
-    if len(too_large):
-        height, width = sizes[too_large[0]].tolist()
-        raise UserError(
-            f'{path}: anno_id {anno_id}, frame {too_large[0]}: a mask of {height}x{width} pixels is'
-            ' larger than a picture.'
-        )
-    return counts, sizes.astype(np.int32), was_compressed
+    shapes = [_NO_MASK if rle is None else rle.size for rle in rles]
+    for height, width in set(shapes):
+        if height * width > max_pixels():
+            raise UserError(
+                f'{path}: anno_id {anno_id}, frame {shapes.index((height, width))}: a mask of'
+                f' {height}x{width} pixels is larger than a picture.'
+            )
+    sizes = np.fromiter(chain.from_iterable(shapes), np.int32, 2 * len(shapes))
+    return counts, sizes.reshape(-1, 2), was_compressed
 
 
 def is_mask_table(path: Path) -> bool:

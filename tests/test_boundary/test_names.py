@@ -5,6 +5,7 @@ import pytest
 from mevis.boundary.names import (
     check_distinct,
     check_part,
+    check_parts,
     check_path,
     is_blank,
     is_litter,
@@ -122,3 +123,15 @@ def test_nothing_to_read(text):
 @pytest.mark.parametrize('text', ['a', '鸟', 'طائر', '\u200b.', '🐦', '\u200fא', '7'])
 def test_something_to_read(text):
     assert not is_blank(text)
+
+
+@pytest.mark.parametrize('names', [[], ['00000', '00001'], [*UNUSUAL, '7'], ['0', '10', '9' * 250]])
+def test_names_are_checked_many_at_once_as_one_by_one(names):
+    assert check_parts(iter(names), 'f.json') == tuple(names)
+
+
+@pytest.mark.parametrize('name', [*REFUSED, '9' * 251])
+@pytest.mark.parametrize('others', [[], ['1', '2'], ['a']])
+def test_one_name_of_many_is_refused(name, others):
+    with pytest.raises(UserError, match=r'f\.json: the name .* cannot be that of a file'):
+        check_parts([*others, name], 'f.json')

@@ -77,3 +77,18 @@ def test_not_text(tmp_path: Path):
     path.write_bytes(np.arange(256, dtype=np.uint8).tobytes())
     with pytest.raises(UserError, match=r'file\.json'):
         list(iterate_json_object(path))
+
+
+def test_letters_are_counted_whatever_the_others_are(tmp_path: Path):
+    path = tmp_path / 'file.json'
+    path.write_text('{"a": "\\" x", "b": "é\\"x x", "c": []}', encoding='utf-8')
+    found = [(count('"'), count('x')) for _, _, count in iterate_json_object(path)]
+    assert found == [(3, 1), (3, 2), (0, 0)]
+
+
+@pytest.mark.parametrize('block', [16, 64])
+def test_entries_behind_a_long_one(tmp_path: Path, block: int):
+    entries = {'long': 'x' * 1000} | {str(number): number for number in range(50)}
+    path = tmp_path / 'file.json'
+    path.write_text(json.dumps(entries))
+    assert {key: value for key, value, _ in iterate_json_object(path, block)} == entries
