@@ -44,6 +44,7 @@ def read_trajectories(
     """
     content = _recognise(Path(path), num_frames)
     if isinstance(content, MotBoxes):
+        _refuse_name(content, video)
         return _box_trajectories(content, _needed(size, content))
     instances, num_frames = _masks(content, size, video, num_frames)
     return Trajectories.from_instances(instances, range(num_frames), num_frames)
@@ -69,6 +70,7 @@ def read_instance_masks(
     """
     content = _recognise(Path(path), num_frames)
     if isinstance(content, MotBoxes):
+        _refuse_name(content, video)
         return _rectangles(content, _needed(size, content))
     if video is None and (isinstance(content, InstanceFile) or name in content.videos):
         video = name
@@ -90,6 +92,14 @@ def _recognise(path: Path, num_frames: int | None) -> MotBoxes | YouTubeVISResul
             ' text file, or a file of tools/extract_instance_masks.py.'
         )
     return parse_instance_file(path, data)
+
+
+def _refuse_name(content: MotBoxes, video: int | str | None) -> None:
+    if video is not None:
+        raise UserError(
+            f'{content.path}: boxes of one video, without its name, where video {video} is asked'
+            ' for. Leave the name of the video out (--video).'
+        )
 
 
 def _needed(size: Size | None, content: MotBoxes) -> Size:

@@ -75,6 +75,17 @@ def test_without_the_foreground_there_is_no_robustness(run, options, tmp_path, c
     assert 'R needs mask_dict_foreground.json' in capsys.readouterr().out
 
 
+def test_sentences_without_a_type_are_counted(run, options, tmp_path, capsys):
+    path = tmp_path / 'meta_expressions_valid_.json'
+    content = json.loads(path.read_text())
+    del content['videos']['source/valid']['expressions']['1']['type_id']
+    path.write_text(json.dumps(content))
+    assert not run(*options)
+    figures = read_score_file(tmp_path / 'revos.json').figures
+    assert figures['J'] == figures['J/referring']
+    assert '1 of 3 sentences have no type' in capsys.readouterr().err
+
+
 def test_the_dataset_and_the_predictions_are_not_replaced(run, options, tmp_path, capsys):
     for name in ('mask_dict.json', 'predictions/source/valid/0/00000.png'):
         before = (tmp_path / name).read_bytes()

@@ -79,6 +79,8 @@ def test_what_the_file_does_not_fit(files, read):
     with pytest.raises(UserError, match='no tracks of video 9'):
         read(files['vis'], video=9)
     assert len(read(files['vis'], video='4')) == 2
+    with pytest.raises(UserError, match=r'mot: boxes of one video.*\(--video\)'):
+        read(files['mot'], size=SIZE, video='4')
 
 
 @pytest.mark.parametrize('read', [read_trajectories, read_instance_masks])

@@ -51,11 +51,15 @@ def video_progress() -> Iterator[Callable[[int, int], None]]:
 
 def say_what_is_missing(videos: list[str]) -> None:
     """Names videos without predictions on stderr; nothing where there are none."""
-    from rich.console import Console
-
     from mevis.boundary.terminal import plain
 
     if videos:
         listed = plain(', '.join(videos[:5])) + (' …' if len(videos) > 5 else '')
-        said = f'{len(videos)} videos have no predictions and score 0: {listed}'
-        Console(stderr=True).print(said, markup=False)
+        say(f'{len(videos)} videos have no predictions and score 0: {listed}')
+
+
+def say(text: str) -> None:
+    """Prints a line on stderr."""
+    from rich.console import Console
+
+    Console(stderr=True).print(text, markup=False)

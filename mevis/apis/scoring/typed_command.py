@@ -38,7 +38,7 @@ def score_by_type(args: argparse.Namespace, score: 'Callable[..., TypedScores]')
     from rich.console import Console
     from rich.table import Table
 
-    from mevis.apis.scoring.command import say_what_is_missing, video_progress
+    from mevis.apis.scoring.command import say, say_what_is_missing, video_progress
     from mevis.boundary.terminal import literal
     from mevis.evaluation.prediction_source import prediction_folders
     from mevis.evaluation.score_file import write_score_file
@@ -51,6 +51,8 @@ def score_by_type(args: argparse.Namespace, score: 'Callable[..., TypedScores]')
     if args.out:
         write_score_file(args.out, scored.figures(), scored.sentences(), scored.missing)
     say_what_is_missing(scored.missing)
+    if untyped := scored.types.count(''):
+        say(f'{untyped} of {len(scored.types)} sentences have no type and are in the row of none.')
     table = Table('type', 'sentences', 'J&F', *scored.FIELDS)
     for name, (count, row) in scored.groups().items():
         table.add_row(literal(name), str(count), *(f'{value:.2f}' for value in row.values()))

@@ -1,11 +1,14 @@
 """One request: what is asked, and the files that answer it."""
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from mmengine.logging import MMLogger
 
 from mevis.apis.inference.answering import (
     UNSEEN,
@@ -98,7 +101,9 @@ def answer(question: Question, answerer: Answerer, on_progress: OnProgress) -> A
     on_progress(0.02, 'opening the video')
     video = WatchedFrames(open_video(question.video), question.max_frames, on_progress)
     inferencer, notes = answerer.inferencer_for(question.texts)
-    result = inferencer(video, question.texts, question.stride, question.max_frames)
+    with warnings_given() as warnings:
+        result = inferencer(video, question.texts, question.stride, question.max_frames)
+    notes = [*notes, *warnings]
     video.on_progress = None
     count, folder = len(result.frame_names), question.out_dir
     write_result(
@@ -129,6 +134,24 @@ def answer(question: Question, answerer: Answerer, on_progress: OnProgress) -> A
         tracks[0] if tracks else None,
         notes,
     )
+
+
+@contextmanager
+def warnings_given() -> Iterator[list[str]]:
+    """Collects what the command line would warn of, each once."""
+    texts: list[str] = []
+
+    class Collecting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage() not in texts:
+                texts.append(record.getMessage())
+
+    logger, handler = MMLogger.get_current_instance(), Collecting(logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        yield texts
+    finally:
+        logger.removeHandler(handler)
 
 
 def _shown(result: InferenceResult, index: int) -> int:

@@ -24,12 +24,14 @@ def test_it_answers_refuses_and_is_started_again(clip, tmp_path):
     worker, told = AnsweringProcess(WebLimits()), []
     try:
         out = tmp_path / 'out'
-        answer = worker.ask(question(clip, out, max_frames=12), lambda *what: told.append(what))
-        assert [one.text for one in answer.sentences] == [LEFT, RIGHT]
+        texts = (LEFT, f'{RIGHT} xyzzy')
+        answer = worker.ask(question(clip, out, texts, 12), lambda *what: told.append(what))
+        assert [one.text for one in answer.sentences] == list(texts)
         tracks = [one.tracks for one in answer.sentences]
         assert sorted(tracks) == ['track 0 of 2', 'track 1 of 2']
         assert answer.num_frames == 12
         assert 'the first 12 frames were processed' in ' '.join(answer.notes)
+        assert sum("does not know: 'xyzzy'" in note for note in answer.notes) == 1
         for path in (answer.overlay, answer.masks, answer.result, answer.tracks):
             assert path.is_file()
         assert str(clip) not in answer.result.read_text()
