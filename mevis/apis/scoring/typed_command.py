@@ -52,7 +52,8 @@ def score_by_type(args: argparse.Namespace, score: 'Callable[..., TypedScores]')
         write_score_file(args.out, scored.figures(), scored.sentences(), scored.missing)
     say_what_is_missing(scored.missing)
     if untyped := scored.types.count(''):
-        say(f'{untyped} of {len(scored.types)} sentences have no type and are in the row of none.')
+        said = f'{untyped} of {len(scored.types)} sentences have no type'
+        say(f'{said}, so no row per type counts them.')
     table = Table('type', 'sentences', 'J&F', *scored.FIELDS)
     for name, (count, row) in scored.groups().items():
         table.add_row(literal(name), str(count), *(f'{value:.2f}' for value in row.values()))

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -158,15 +159,21 @@ def _reply(
     from mevis.apis.explanation import explain, one_line
 
     try:
-        return 'answer', answer(question, on_progress)
+        found = answer(question, on_progress)
+        return 'answer', replace(found, notes=[_without_folders(n, question) for n in found.notes])
     except Exception as error:
         message = explain(error)
         if message is None:
             traceback.print_exc()
             message = _DEFECT.format(f'{type(error).__name__}: {error}'[:500])
-        choice = question.choice
-        named = map(Path, filter(None, (choice.tracks, choice.config, choice.checkpoint)))
-        known = {question.video, question.video.parent, question.out_dir, *named}
-        for path in sorted(known, key=lambda path: -len(str(path))):  # files before their folders
-            message = message.replace(str(path), path.name)  # where it lies is nobody's business
-        return 'error', one_line(message)
+        return 'error', one_line(_without_folders(message, question))
+
+
+def _without_folders(text: str, question: Question) -> str:
+    """Files by their names: where they lie on the server is nobody's business."""
+    choice = question.choice
+    named = map(Path, filter(None, (choice.tracks, choice.config, choice.checkpoint)))
+    known = {question.video, question.video.parent, question.out_dir, *named}
+    for path in sorted(known, key=lambda path: -len(str(path))):  # files before their folders
+        text = text.replace(str(path), path.name)
+    return text

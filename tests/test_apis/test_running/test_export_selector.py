@@ -5,33 +5,18 @@ import re
 import numpy as np
 import pytest
 import torch
-from mmengine.registry import DefaultScope
 
 from mevis.apis.running.export_selector import check_selector, write_selector_graphs
 from mevis.errors import UserError
-from mevis.registry import MODELS
 from mevis.structures import InstanceMasks, RefVidSegDataSample, Trajectories, encode_rle
 from mevis.structures.clip_tracks import ClipTracks
+from mevis.testing.small_selector import build_small_selector
 
 SIZE = (40, 56)
-WORDS = 'the thing moving left right up down'
 
 
 def selector(**changes):
-    torch.manual_seed(0)
-    config = dict(
-        type='TrackSelector',
-        text_encoder=dict(type='VocabularyTextEncoder', words=WORDS, embed_dims=16),
-        data_preprocessor=dict(type='RefVidSegDataPreprocessor'),
-        refiner=dict(type='IdentityRefiner'),
-        embed_dims=16,
-        num_steps=6,
-        num_heads=2,
-        num_decoder_layers=1,
-        feedforward_dims=32,
-    )
-    with DefaultScope.overwrite_default_scope('mevis'):
-        model = MODELS.build(config | changes).eval()
+    model = build_small_selector(num_steps=6, num_decoder_layers=1, **changes)
     for parameter in model.parameters():  # words say nothing at the start
         torch.nn.init.normal_(parameter, std=0.3)
     return model

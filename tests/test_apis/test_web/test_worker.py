@@ -8,7 +8,7 @@ import pytest
 
 from mevis.apis.inference.answering import ModelChoice
 from mevis.apis.web.limits import WebLimits
-from mevis.apis.web.question import Question
+from mevis.apis.web.question import Answer, Question
 from mevis.apis.web.worker import AnsweringProcess, _reply
 from mevis.errors import UserError
 
@@ -101,3 +101,10 @@ def test_an_error_does_not_say_where_a_file_lies(tmp_path, field):
     choice = ModelChoice(**{field: str(place)})
     asked = Question(tmp_path / 'clip.mp4', [LEFT], choice, 1, 60, tmp_path / 'out')
     assert _reply(asked, answer, lambda *what: None) == ('error', 'file.txt: no text.')
+
+
+def test_notes_do_not_tell_where_files_lie(tmp_path):
+    asked = question(tmp_path / 'clip.mp4', tmp_path / 'out')
+    made = Answer([], 1, *[tmp_path] * 3, None, [f'{asked.video}: one frame', 'a note'])
+    kind, found = _reply(asked, lambda *asked: made, lambda *what: None)
+    assert (kind, found.notes) == ('answer', ['clip.mp4: one frame', 'a note'])

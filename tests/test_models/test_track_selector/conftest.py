@@ -2,13 +2,10 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from mmengine.registry import DefaultScope
 
-from mevis.registry import MODELS
 from mevis.structures import Trajectories
 from mevis.structures.trajectories import times_of
-
-WORDS = 'the thing moving left right up down still , that'
+from mevis.testing.small_selector import build_small_selector
 
 
 def walk(start, way, frames=12, seen=None, size=(120, 160), side=20.0):
@@ -35,22 +32,6 @@ def together(*tracks):
     return Trajectories(*parts, first.times, first.size, tuple(range(len(tracks))))
 
 
-def small_selector(**changes):
-    torch.manual_seed(0)
-    config = dict(
-        type='TrackSelector',
-        text_encoder=dict(type='VocabularyTextEncoder', words=WORDS, embed_dims=16),
-        data_preprocessor=dict(type='RefVidSegDataPreprocessor'),
-        refiner=dict(type='IdentityRefiner'),
-        embed_dims=16,
-        num_steps=8,
-        num_heads=2,
-        feedforward_dims=32,
-    )
-    with DefaultScope.overwrite_default_scope('mevis'):
-        return MODELS.build(config | changes).eval()
-
-
 @pytest.fixture
 def build():
-    return SimpleNamespace(walk=walk, together=together, selector=small_selector)
+    return SimpleNamespace(walk=walk, together=together, selector=build_small_selector)
