@@ -4,15 +4,15 @@ from typing import Any
 
 import torch
 from mmengine.registry import DefaultScope
+from torch import nn
 
-from mevis.models.track_selector import TrackSelector
 from mevis.registry import MODELS
 
 WORDS = 'the thing moving left right up down still , that'
 
 
-def build_small_selector(**overrides: Any) -> TrackSelector:
-    """A :class:`TrackSelector` in evaluation mode, initialised with seed 0.
+def build_small_selector(**overrides: Any) -> nn.Module:
+    """A ``TrackSelector`` in evaluation mode, initialised with seed 0.
 
     Args:
         overrides: Arguments of the model.
