@@ -6,10 +6,9 @@ so that it runs on ``scaled_dot_product_attention`` and never holds an (L, S) ma
 
 from torch import Tensor, nn
 
+from mevis.models.layers.dropout import Dropout
 from mevis.models.layers.exporting import may_shortcut
-from mevis.models.layers.relu_dropout import relu_dropout
-from mevis.models.layers.row_chunks import feed_forward
-from mevis.models.layers.wide_linear import wide_linear
+from mevis.models.layers.feed_forward import feed_forward, feed_forward_and_norm
 
 
 def _with_position(x: Tensor, position: Tensor | None) -> Tensor:
@@ -32,10 +31,11 @@ class AttentionBlock(nn.Module):
         super().__init__()
         self.norm_first = norm_first
         self.attn = nn.MultiheadAttention(embed_dims, num_heads, dropout=dropout, batch_first=True)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.norm = nn.LayerNorm(embed_dims)
 
-    def _add(self, x: Tensor, attended: Tensor) -> Tensor:
+    def add(self, x: Tensor, attended: Tensor) -> Tensor:
+        """What becomes of tokens and what they found, both (..., C)."""
         added = x + self.dropout(attended)
         return added if self.norm_first else self.norm(added)
 
@@ -71,7 +71,7 @@ class SelfAttentionBlock(AttentionBlock):
             attn_mask=attn_mask,
             need_weights=False,
         )[0]
-        return self._add(x, attended)
+        return self.add(x, attended)
 
 
 class CrossAttentionBlock(AttentionBlock):
@@ -104,7 +104,7 @@ class CrossAttentionBlock(AttentionBlock):
             key_padding_mask=key_padding_mask,
             need_weights=False,
         )[0]
-        return self._add(x, attended)
+        return self.add(x, attended)
 
 
 class FeedForwardBlock(nn.Module):
@@ -128,14 +128,15 @@ class FeedForwardBlock(nn.Module):
         self.norm_first = norm_first
         self.linear1 = nn.Linear(embed_dims, feedforward_dims)
         self.linear2 = nn.Linear(feedforward_dims, embed_dims)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.norm = nn.LayerNorm(embed_dims)
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps (..., C) to (..., C)."""
         if not self.norm_first and may_shortcut(self.training):
-            return feed_forward(x, self.linear1, self.linear2, self.norm)
-        hidden = wide_linear(self.linear1, self.norm(x) if self.norm_first else x)
-        hidden = relu_dropout(hidden, self.dropout.p, self.dropout.training)
-        added = x + self.dropout(wide_linear(self.linear2, hidden))
+            return feed_forward_and_norm(x, self.linear1, self.linear2, self.norm)
+        given = self.norm(x) if self.norm_first else x
+        probability = self.dropout.p if self.dropout.training else 0.0
+        found = feed_forward(given, self.linear1, self.linear2, probability)
+        added = x + self.dropout(found)
         return added if self.norm_first else self.norm(added)

@@ -10,6 +10,7 @@ import torch
 from mmcv.ops import MultiScaleDeformableAttention
 from torch import Tensor
 
+from mevis.models.layers.dropout import dropout
 from mevis.models.layers.table_sampling import sample_maps
 from mevis.models.layers.wide_linear import wide_linear
 from mevis.registry import MODELS
@@ -63,7 +64,8 @@ class TableDeformableAttention(MultiScaleDeformableAttention):
         table = table.unflatten(-1, (self.num_heads, -1))
         places = _places(reference_points, offsets, spatial_shapes)
         attended = sample_maps(table, spatial_shapes, places, weights)
-        return self.dropout(wide_linear(self.output_proj, attended)) + start
+        found = wide_linear(self.output_proj, attended)
+        return dropout(found, self.dropout.p, self.dropout.training) + start
 
 
 def _places(references: Tensor, offsets: Tensor, shapes: Tensor) -> Tensor:

@@ -14,10 +14,9 @@ from mmengine.model import ModuleList
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
+from mevis.models.layers.dropout import dropout
 from mevis.models.layers.exporting import may_shortcut
-from mevis.models.layers.relu_dropout import relu_dropout
-from mevis.models.layers.row_chunks import feed_forward
-from mevis.models.layers.wide_linear import wide_linear
+from mevis.models.layers.feed_forward import feed_forward, feed_forward_and_norm
 from mevis.registry import MODELS
 
 
@@ -43,9 +42,9 @@ class DeformableEncoderLayer(DeformableDetrTransformerEncoderLayer):
         )
         (first, _, drop), second, drop_result = self.ffn.layers
         if may_shortcut(self.training):
-            return feed_forward(attended, first, second, self.norms[1])
-        hidden = relu_dropout(wide_linear(first, attended), drop.p, drop.training)
-        return self.norms[1](attended + drop_result(wide_linear(second, hidden)))
+            return feed_forward_and_norm(attended, first, second, self.norms[1])
+        found = feed_forward(attended, first, second, drop.p if drop.training else 0.0)
+        return self.norms[1](attended + dropout(found, drop_result.p, drop_result.training))
 
 
 class DeformableEncoder(DeformableDetrTransformerEncoder):

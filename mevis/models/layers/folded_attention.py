@@ -12,7 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from mevis.models.layers.dropout import dropout
 from mevis.models.layers.exporting import may_shortcut
+from mevis.models.layers.wide_linear import suits_wide
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,16 @@ class WordKernels:
             keys.shape[1],
         )
 
-    def attend(self, pixels: Tensor, sentence: int, more: Tensor | None = None) -> Tensor:
+    def attend(
+        self, pixels: Tensor, sentence: int, more: Tensor | None = None, probability: float = 0.0
+    ) -> Tensor:
         """What some pixels find among the words of one sentence.
 
         Args:
             pixels: (N, C).
             sentence: Which of the B.
             more: Added to the scores, (N, L*M): those of a position, or None.
+            probability: Of a weight to be dropped.
 
         Returns:
             (N, C).
@@ -84,6 +89,7 @@ class WordKernels:
         if more is not None:
             scores += more.t()
         weights = scores.view(self.num_words, -1).softmax(0).view_as(scores)
+        weights = dropout(weights, probability, probability > 0)
         return torch.addmm(self.result_bias, weights.t(), self.to_result[sentence])
 
 
@@ -92,6 +98,14 @@ def folding_pays(attention: nn.MultiheadAttention, num_words: int) -> bool:
     if not may_shortcut(attention.training):
         return False
     return attention.num_heads * num_words <= attention.embed_dim
+
+
+def learning_folded_pays(attention: nn.MultiheadAttention, keys: Tensor) -> bool:
+    """The same for training, which was measured on a CPU alone; keys (B, L, C)."""
+    learns = attention.training and not torch.compiler.is_exporting()
+    return (
+        learns and suits_wide(keys) and attention.num_heads * keys.shape[1] <= attention.embed_dim
+    )
 
 
 def gather(

@@ -4,10 +4,10 @@ Shapes: B clips, t frames, N queries, C mask channels, D channels of the head, (
 """
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mevis.models.layers import MLP
+from mevis.models.layers.row_conv import RowConv2d, row_conv2d
 
 
 class DynamicMaskHead(nn.Module):
@@ -82,7 +82,7 @@ class DynamicMaskHead(nn.Module):
 
     def draw_before(
         self,
-        convolution: nn.Conv2d,
+        convolution: RowConv2d,
         level: Tensor,
         kernels: list[tuple[Tensor, Tensor]],
         references: Tensor,
@@ -94,7 +94,7 @@ class DynamicMaskHead(nn.Module):
         convolution with as many outputs as that layer, and the mask features are never computed.
 
         Args:
-            convolution: Makes the C mask features; stride 1.
+            convolution: Makes the C mask features.
             level: (B, t, C', h, w), its input.
             kernels: Of :meth:`kernels`, the same for all frames.
             references: (B, t, N, 2).
@@ -109,11 +109,12 @@ class DynamicMaskHead(nn.Module):
         if convolution.bias is not None:
             bias = (weight @ convolution.bias).flatten(1)
         seen = [
-            F.conv2d(clip, joined[i], None if bias is None else bias[i], 1, convolution.padding)
+            row_conv2d(clip, joined[i], None if bias is None else bias[i], convolution.padding)
             for i, clip in enumerate(level)
         ]
         shape = weight.shape[1:3]
-        return self._draw(torch.stack(seen).unflatten(2, shape), kernels, references, image_sizes)
+        joined_clips = torch.stack(seen) if len(seen) > 1 else seen[0][None]
+        return self._draw(joined_clips.unflatten(2, shape), kernels, references, image_sizes)
 
     def _draw(
         self,

@@ -317,12 +317,6 @@ class MUTR(VideoAnswering):
             reference = torch.cat((reference, torch.zeros_like(reference)), -1)
         return (offset + reference).sigmoid()
 
-    def mask_features(self, video: ClipFeatures, grounding: Grounding) -> Iterator[Tensor]:
-        """Mask features (B, t, C, h, w), a few frames at a time in testing."""
-        for level in self.fine_levels(video, grounding):
-            features = self.pixel_decoder.mask_features(level.flatten(0, 1))
-            yield features.unflatten(0, level.shape[:2])
-
     def fine_levels(self, video: ClipFeatures, grounding: Grounding) -> Iterator[Tensor]:
         """What mask features are made of; see :func:`fine_levels`."""
         parts = self.pixel_decoder, self.transformer.position
@@ -342,23 +336,30 @@ class MUTR(VideoAnswering):
     def predict_layers(self, video: ClipFeatures, words: WordFeatures) -> list[dict[str, Tensor]]:
         """What each decoder layer answers, as the criterion takes it (training)."""
         grounding = self.ground(video, words)
-        mask_features = torch.cat(list(self.mask_features(video, grounding)), 1)
-        frames = mask_features.shape[1]
-        layers = []
-        for index, query in enumerate(grounding.video_queries):
-            logits = self.class_heads[index](query)
-            references = grounding.references[index + 1][..., :2]
-            masks = self.mask_head(
-                mask_features, self.mask_head.kernels(query), references, video.image_sizes
+        masks = self._masks_of_layers(video, grounding)
+        frames = masks[0].shape[1]
+        return [
+            dict(
+                pred_logits=self.class_heads[i](query)[:, None].expand(-1, frames, -1, -1),
+                pred_boxes=self.boxes(grounding, i),
+                pred_masks=masks[i],
             )
-            layers.append(
-                dict(
-                    pred_logits=logits[:, None].expand(-1, frames, -1, -1),
-                    pred_boxes=self.boxes(grounding, index),
-                    pred_masks=masks,
-                )
-            )
-        return layers
+            for i, query in enumerate(grounding.video_queries)
+        ]
+
+    def _masks_of_layers(self, video: ClipFeatures, grounding: Grounding) -> Sequence[Tensor]:
+        """Mask logits (B, T, N, h, w) of each decoder layer; all are drawn at once."""
+        queries = torch.cat(list(grounding.video_queries), 1)
+        references = torch.cat([places[..., :2] for places in grounding.references[1:]], 2)
+        (level,) = self.fine_levels(video, grounding)
+        masks = self.mask_head.draw_before(
+            self.pixel_decoder.mask_features,
+            level,
+            self.mask_head.kernels(queries),
+            references,
+            video.image_sizes,
+        )
+        return masks.split(grounding.video_queries.shape[2], 2)
 
     def encode_text(self, expressions: Sequence[str]) -> WordFeatures:
         """Words of the expressions, projected."""

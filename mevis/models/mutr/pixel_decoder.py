@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from mevis.models.layers import over_frames
 from mevis.models.layers.exporting import may_shortcut
+from mevis.models.layers.row_conv import RowConv2d
 from mevis.models.mutr.vision_language_block import VisionLanguageBlock
 from mevis.models.mutr.word_features import WordFeatures
 
@@ -47,14 +48,22 @@ class CrossModalPixelDecoder(nn.Module):
             for channels in (finest_channels, embed_dims, embed_dims, embed_dims)
         )
         self.output_convs = nn.ModuleList(
-            ConvModule(embed_dims, embed_dims, 3, padding=1, bias=False, norm_cfg=norm)
+            ConvModule(
+                embed_dims,
+                embed_dims,
+                3,
+                padding=1,
+                bias=False,
+                conv_cfg=dict(type='RowConv2d'),
+                norm_cfg=norm,
+            )
             for _ in self.REDUCTIONS
         )
         self.blocks = nn.ModuleList(
             VisionLanguageBlock(embed_dims, num_heads, feedforward_dims, reduction, dropout)
             for reduction in self.REDUCTIONS
         )
-        self.mask_features = nn.Conv2d(embed_dims, mask_dims, 3, padding=1)
+        self.mask_features = RowConv2d(embed_dims, mask_dims, 3, padding=1)
 
     def init_weights(self) -> None:
         """Caffe2's Xavier for convolutions, Xavier for the blocks."""

@@ -10,8 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mevis.models.layers import CrossAttentionBlock, FeedForwardBlock
+from mevis.models.layers.dropout import Dropout
+from mevis.models.layers.dropped_attention import self_attention
 from mevis.models.layers.exporting import has_padding
-from mevis.models.layers.folded_attention import WordKernels, folding_pays
+from mevis.models.layers.folded_attention import WordKernels, folding_pays, learning_folded_pays
 from mevis.models.layers.row_chunks import over_rows
 from mevis.models.mutr.word_features import WordFeatures
 
@@ -38,7 +40,7 @@ class VisionLanguageBlock(nn.Module):
         super().__init__()
         self.reduction = reduction
         self.self_attn = nn.MultiheadAttention(embed_dims, num_heads, dropout, batch_first=True)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.norm = nn.LayerNorm(embed_dims)
         self.cross_attn = CrossAttentionBlock(embed_dims, num_heads, dropout)
         self.ffn = FeedForwardBlock(embed_dims, feedforward_dims, dropout)
@@ -81,9 +83,7 @@ class VisionLanguageBlock(nn.Module):
         """
         query = (reduced + position).flatten(1, 3)
         padding = nearest_mask(mask, reduced.shape[2:4]).flatten(1) if has_padding(mask) else None
-        attended = self.self_attn(
-            query, query, reduced.flatten(1, 3), key_padding_mask=padding, need_weights=False
-        )[0]
+        attended = self_attention(self.self_attn, query, reduced.flatten(1, 3), padding)
         return attended.reshape(reduced.shape)
 
     def add_attended(self, level: Tensor, attended: Tensor) -> Tensor:
@@ -116,6 +116,8 @@ class VisionLanguageBlock(nn.Module):
         position = position.permute(0, 1, 3, 4, 2)
         if folding_pays(self.cross_attn.attn, words.words.shape[1]):
             found = self._look_folded(tokens.flatten(2, 3), position.flatten(2, 3), words)
+        elif learning_folded_pays(self.cross_attn.attn, words.words):
+            found = self._learn_folded(tokens.flatten(2, 3), position.flatten(2, 3), words)
         else:
             flat = self.cross_attn(
                 tokens.flatten(1, 3),
@@ -143,6 +145,18 @@ class VisionLanguageBlock(nn.Module):
             pairs = zip(clip, scores, strict=True)
             clips.append(torch.stack([over_rows(look, *pair) for pair in pairs]))
         return torch.stack(clips) if len(clips) > 1 else clips[0][None]
+
+    def _learn_folded(self, tokens: Tensor, position: Tensor, words: WordFeatures) -> Tensor:
+        """The same for tokens (B, t, h*w, C) in training."""
+        block = self.cross_attn
+        keys = words.words + words.position
+        kernels = WordKernels.of(block.attn, keys, words.words, words.padding_mask)
+        found = []
+        for index, (clip, places) in enumerate(zip(tokens, position, strict=True)):
+            scores = (places @ kernels.to_scores[index].t()).expand(len(clip), -1, -1)
+            pixels = clip.flatten(0, 1)
+            found.append(kernels.attend(pixels, index, scores.flatten(0, 1), block.attn.dropout))
+        return self.ffn(block.add(tokens.flatten(1, 2), torch.stack(found)))
 
 
 def nearest_mask(mask: Tensor, size: Sequence[int]) -> Tensor:

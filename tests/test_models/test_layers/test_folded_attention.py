@@ -4,7 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from mevis.models.layers.folded_attention import WordKernels, folding_pays, gather
+from mevis.models.layers.folded_attention import (
+    WordKernels,
+    folding_pays,
+    gather,
+    learning_folded_pays,
+)
 
 
 @pytest.fixture
@@ -51,3 +56,32 @@ def test_many_words_and_training_are_left_to_pytorch(attention):
         assert not folding_pays(attention, 5)
         assert not folding_pays(attention.train(), 4)
     assert not folding_pays(attention.eval(), 4)
+
+
+@pytest.mark.parametrize('padding', [None, PADDING])
+def test_gradients_are_those_of_the_module(attention, padding):
+    keys, words = (torch.randn(2, 3, 16, requires_grad=True) for _ in range(2))
+    pixels, place = torch.randn(2, 9, 16, requires_grad=True), torch.randn(9, 16)
+    attention.train()
+    assert learning_folded_pays(attention, keys)
+    assert not learning_folded_pays(attention, torch.randn(2, 5, 16))
+    wanted = attention(pixels + place, keys, words, key_padding_mask=padding)[0]
+    kernels = WordKernels.of(attention, keys, words, padding)
+    got = torch.stack(
+        [
+            kernels.attend(part, index, place @ kernels.to_scores[index].t())
+            for index, part in enumerate(pixels)
+        ]
+    )
+    inputs = [pixels, keys, words, *attention.parameters()]
+    outer = torch.randn(2, 9, 16)
+    pairs = zip(*(torch.autograd.grad(y, inputs, outer) for y in (got, wanted)), strict=True)
+    for one, other in pairs:
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_weights_are_dropped(attention):
+    kernels = WordKernels.of(attention, WORDS, WORDS, None)
+    assert torch.equal(
+        kernels.attend(PIXELS[0], 0, probability=1.0), attention.out_proj.bias.expand(9, 16)
+    )

@@ -265,8 +265,9 @@ def test_first_layers_heads_meet_the_last_layers_queries(model):
             torch.testing.assert_close(found.pred_logits, model.class_heads[layer](query))
             torch.testing.assert_close(found.pred_boxes, model.boxes(grounding, layer))
             masks = torch.cat(list(found.all_mask_logits()), 1)
+            (level,) = model.fine_levels(video, grounding)
             expected = model.mask_head(
-                torch.cat(list(model.mask_features(video, grounding)), 1),
+                model.pixel_decoder.mask_features(level.flatten(0, 1))[None],
                 model.mask_head.kernels(query),
                 grounding.references[layer + 1][..., :2],
                 video.image_sizes,
