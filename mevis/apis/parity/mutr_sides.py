@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mevis.engine.hooks.freed_memory_hook import keep_freed_memory
 from mevis.structures import RefVidSegDataSample, decode_rle
 from mevis.testing.small_mutr import video_sample
 
@@ -154,7 +155,7 @@ class Official:
             arguments = (self.model, self.criterion, frames, sentences[0], target)
             loss = self.code.losses_official(*arguments)
             loss.backward()
-            return float(loss)
+            return loss.item()
 
         return work
 
@@ -210,7 +211,8 @@ class Ours:
         return work, read
 
     def train(self, video: Tensor, sentences: Sequence[Tensor]) -> Callable[[], float]:
-        """One step but for the optimiser; gives the loss."""
+        """One step but for the optimiser; gives the loss.  Memory is kept as in any training."""
+        keep_freed_memory()
         self._speak(sentences)
         sample = sample_of(video, sentences[:1])
         clip = normalize(video)[None]
@@ -219,7 +221,7 @@ class Ours:
         def work() -> float:
             loss = sum(self.model.loss(clip, padding, [sample]).values())
             loss.backward()
-            return float(loss)
+            return loss.item()
 
         return work
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from mevis.models.layers import MLP
+from mevis.models.layers.batch_items import batch_of, items_of
 from mevis.models.layers.row_conv import RowConv2d, row_conv2d
 
 
@@ -110,11 +111,10 @@ class DynamicMaskHead(nn.Module):
             bias = (weight @ convolution.bias).flatten(1)
         seen = [
             row_conv2d(clip, joined[i], None if bias is None else bias[i], convolution.padding)
-            for i, clip in enumerate(level)
+            for i, clip in enumerate(items_of(level))
         ]
         shape = weight.shape[1:3]
-        joined_clips = torch.stack(seen) if len(seen) > 1 else seen[0][None]
-        return self._draw(joined_clips.unflatten(2, shape), kernels, references, image_sizes)
+        return self._draw(batch_of(seen).unflatten(2, shape), kernels, references, image_sizes)
 
     def _draw(
         self,

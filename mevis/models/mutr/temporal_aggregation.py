@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from mevis.models.layers import CrossAttentionBlock, FeedForwardBlock
-from mevis.models.layers.folded_attention import folding_pays, gather
+from mevis.models.layers.folded_attention import folding_pays, gather, learning_folded_pays
 from mevis.models.mutr.word_features import WordFeatures
 
 
@@ -48,7 +48,7 @@ class TemporalAggregation(nn.Module):
         for level, mask in zip(levels, masks, strict=True):
             tokens = level.permute(0, 1, 3, 4, 2)
             padding = mask.flatten(1)
-            if time_codes is None and folding_pays(self.cross_attn.attn, x.shape[1]):
+            if time_codes is None and self._may_fold(x):
                 query = x + words.position
                 found = gather(self.cross_attn.attn, query, tokens.flatten(1, 3), padding)
                 x = self.cross_attn.norm(x + found)
@@ -60,3 +60,7 @@ class TemporalAggregation(nn.Module):
                 x = self.cross_attn(x, flat, words.position, code, key_padding_mask=padding)
             x = self.ffn(x)
         return x
+
+    def _may_fold(self, words: Tensor) -> bool:
+        attention = self.cross_attn.attn
+        return folding_pays(attention, words.shape[1]) or learning_folded_pays(attention, words)

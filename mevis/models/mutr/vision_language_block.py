@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mevis.models.layers import CrossAttentionBlock, FeedForwardBlock
+from mevis.models.layers.batch_items import batch_of, items_of
 from mevis.models.layers.dropout import Dropout
 from mevis.models.layers.dropped_attention import self_attention
 from mevis.models.layers.exporting import has_padding
@@ -144,7 +145,7 @@ class VisionLanguageBlock(nn.Module):
             scores = (places @ kernels.to_scores[index].t()).expand(len(clip), -1, -1)
             pairs = zip(clip, scores, strict=True)
             clips.append(torch.stack([over_rows(look, *pair) for pair in pairs]))
-        return torch.stack(clips) if len(clips) > 1 else clips[0][None]
+        return batch_of(clips)
 
     def _learn_folded(self, tokens: Tensor, position: Tensor, words: WordFeatures) -> Tensor:
         """The same for tokens (B, t, h*w, C) in training."""
@@ -152,11 +153,12 @@ class VisionLanguageBlock(nn.Module):
         keys = words.words + words.position
         kernels = WordKernels.of(block.attn, keys, words.words, words.padding_mask)
         found = []
-        for index, (clip, places) in enumerate(zip(tokens, position, strict=True)):
+        clips = zip(items_of(tokens), items_of(position), strict=True)
+        for index, (clip, places) in enumerate(clips):
             scores = (places @ kernels.to_scores[index].t()).expand(len(clip), -1, -1)
             pixels = clip.flatten(0, 1)
             found.append(kernels.attend(pixels, index, scores.flatten(0, 1), block.attn.dropout))
-        return self.ffn(block.add(tokens.flatten(1, 2), torch.stack(found)))
+        return self.ffn(block.add(tokens.flatten(1, 2), batch_of(found)))
 
 
 def nearest_mask(mask: Tensor, size: Sequence[int]) -> Tensor:

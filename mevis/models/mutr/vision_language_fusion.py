@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from mevis.models.layers import sine_encoding_1d
+from mevis.models.layers.batch_items import batch_of, items_of
 from mevis.models.layers.folded_attention import WordKernels, folding_pays, learning_folded_pays
 from mevis.models.layers.row_chunks import over_rows
 from mevis.models.mutr.word_features import WordFeatures
@@ -78,7 +79,7 @@ class VisionLanguageFusion(nn.Module):
             )
         elif learning_folded_pays(self.attn, keys):
             kernels = WordKernels.of(self.attn, keys, words.words, words.padding_mask)
-            found = torch.stack([kernels.attend(pixels, i) for i, pixels in enumerate(flat)])
+            found = batch_of([kernels.attend(x, i) for i, x in enumerate(items_of(flat))])
         else:
             found = self.attn(
                 flat, keys, words.words, key_padding_mask=words.padding_mask, need_weights=False
