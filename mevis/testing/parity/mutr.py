@@ -171,7 +171,8 @@ class MUTRParity:
         with torch.no_grad():
             video = model.encode_clips(clip, mask[None].bool(), [_sample(recording, clip)])
             answer = model.answer_words(video, _words(model, tensors))
-            features = torch.cat(list(model.mask_features(video, answer.grounding)), 1)
+            levels = torch.cat(list(model.fine_levels(video, answer.grounding)), 1)
+            features = model.pixel_decoder.mask_features(levels.flatten(0, 1))[None]
             masks = torch.cat(list(answer.all_mask_logits()), 1)
         got = _named_outputs(captured, answer, features, masks, tensors)
         for key in _EVALUATION:
