@@ -249,7 +249,8 @@ def keep_only_test(cfg: Config) -> None:
     for name in ('optim_wrapper', 'param_scheduler', 'auto_scale_lr'):
         cfg.pop(name, None)
     hooks = cfg.get('default_hooks', {})
-    for name in ('checkpoint', 'finite_loss', 'iteration_seed', 'ema', 'param_scheduler'):
+    training = ('checkpoint', 'finite_loss', 'freed_memory', 'iteration_seed', 'ema')
+    for name in (*training, 'param_scheduler'):
         if name in hooks:
             hooks.pop(name)
     cfg.setdefault('test_cfg', dict(type='TestLoop'))

@@ -3,6 +3,7 @@
 import itertools
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ _NOISE = (
     # What is "lost" is restored by ResumableCheckpointHook.
     'Resumed iteration number is not divisible',
 )
+_HOOKS_OF_THE_ENGINE = {
+    *('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint'),
+}
 
 
 class VideoRunner(Runner):
@@ -68,6 +72,10 @@ class VideoRunner(Runner):
         logger = super().build_logger(*args, **kwargs)
         logger.addFilter(tells_something)
         return logger
+
+    def register_default_hooks(self, hooks: Mapping[str, Any] | None = None) -> None:
+        """The engine's; ``None`` leaves out any hook, not only one that the engine names."""
+        super().register_default_hooks(hooks_but_those_left_out(hooks))
 
     def _log_env(self, env_cfg: dict[str, Any]) -> None:
         # Said when the work begins, so that a start that is refused does not print the config.
@@ -195,6 +203,15 @@ class VideoRunner(Runner):
         # A resumed training overwrites them; pretrained parts need not be looked for again.
         if not self._resume:
             super()._init_model_weights()
+
+
+def hooks_but_those_left_out(hooks: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Without those that are None, which the engine understands for its own names alone."""
+    return {
+        name: hook
+        for name, hook in (hooks or {}).items()
+        if hook is not None or name in _HOOKS_OF_THE_ENGINE
+    }
 
 
 def tells_something(record: logging.LogRecord) -> bool:

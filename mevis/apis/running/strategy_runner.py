@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from mevis.apis.running.resumption import (
     say_whether_finished,
     state_errors,
 )
-from mevis.apis.running.runner import tells_something
+from mevis.apis.running.runner import hooks_but_those_left_out, tells_something
 from mevis.apis.running.start_weights import check_frozen_stages
 from mevis.checkpoints.loading import put_into, read_checkpoint
 from mevis.checkpoints.writing import weights_errors
@@ -36,6 +37,10 @@ class StrategyRunner(FlexibleRunner):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.logger.addFilter(tells_something)
+
+    def register_default_hooks(self, hooks: Mapping[str, Any] | None = None) -> None:
+        """The engine's; ``None`` leaves out any hook, not only one that the engine names."""
+        super().register_default_hooks(hooks_but_those_left_out(hooks))
 
     def _log_env(self) -> None:
         # Said when the work begins, so that a start that is refused does not print the config.

@@ -41,7 +41,9 @@ class RunnerToyDataset:
 def make(tmp_path):
     loaders = dict(CheckpointLoader._schemes)
 
-    def build(width=2, max_iters=4, work_dir='work', optimizer='SGD', loader=None, **options):
+    def build(
+        width=2, max_iters=4, work_dir='work', optimizer='SGD', loader=None, hooks=None, **options
+    ):
         model = dict(type='RunnerToyModel', width=width)
         cfg = Config(
             dict(
@@ -58,10 +60,11 @@ def make(tmp_path):
                 param_scheduler=[],
                 randomness=dict(seed=0),
                 log_level='WARNING',
-                default_hooks=dict(
-                    checkpoint=dict(type='ResumableCheckpointHook', interval=2),
-                    plain=dict(type='PlainCheckpointHook'),
-                ),
+                default_hooks={
+                    'checkpoint': dict(type='ResumableCheckpointHook', interval=2),
+                    'plain': dict(type='PlainCheckpointHook'),
+                    **(hooks or {}),
+                },
                 **options,
             )
         )
@@ -72,6 +75,14 @@ def make(tmp_path):
 
     yield build
     CheckpointLoader._schemes = loaders
+
+
+def test_any_hook_can_be_left_out(make):
+    """The engine itself takes None for its own hooks alone."""
+    kept = {type(hook).__name__ for hook in make().hooks}
+    runner = make(hooks=dict(timer=None, plain=None))
+    left_out = kept - {type(hook).__name__ for hook in runner.hooks}
+    assert left_out == {'IterTimerHook', 'PlainCheckpointHook'}
 
 
 def test_a_checkpoint_holds_no_code_and_no_half_is_left(make, tmp_path):
