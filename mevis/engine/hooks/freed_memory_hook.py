@@ -24,7 +24,7 @@ class FreedMemoryHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Sets the allocator where the model is on a CPU."""
-        if next(runner.model.parameters()).device.type == 'cpu':
+        if all(weight.device.type == 'cpu' for weight in runner.model.parameters()):
             keep_freed_memory()
 
 

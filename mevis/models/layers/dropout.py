@@ -26,9 +26,11 @@ class Noise:
     def dropped(self, shape: Sequence[int], share: int) -> Tensor:
         """Bool tensor of a shape, True with the probability ``share / LEVELS``."""
         count = int(np.prod(shape))
+        if count == 0:
+            return torch.zeros(*shape, dtype=torch.bool)
         # Four numbers of 16 bits from one of 64.
         words = self._generator.integers(-(1 << 63), 1 << 63, size=-(-count // 4), dtype=np.int64)
-        numbers = torch.from_numpy(words).view(torch.int16)[:count].view(*shape)
+        numbers = torch.from_numpy(words).view(torch.int16)[:count].view(tuple(shape))
         return numbers < share - LEVELS // 2
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import linear
 
@@ -35,8 +36,9 @@ def self_attention(
         (B, L, C).
     """
     share = dropped_share(attention.dropout) if attention.training else 0
-    learns = torch.is_grad_enabled() and not torch.compiler.is_exporting()
-    if not learns or share in (0, LEVELS) or not suits_wide(query):
+    plain = suits_wide(query) and attention.in_proj_bias is not None
+    # With or without gradients: a checkpoint's two passes must drop the same.
+    if share in (0, LEVELS) or not plain or torch.compiler.is_exporting():
         arguments = dict(key_padding_mask=padding_mask, need_weights=False)
         return attention(query, query, value, **arguments)[0]
     weights, biases = attention.in_proj_weight, attention.in_proj_bias
@@ -53,6 +55,7 @@ class _DroppedAttention(torch.autograd.Function):
     """Keeps queries, keys, values (B, M, ., D) and a byte of noise per weight."""
 
     @staticmethod
+    @custom_fwd(device_type='cpu')
     def forward(
         ctx: Any, query: Tensor, key: Tensor, value: Tensor, padding_mask: Tensor | None, share: int
     ) -> Tensor:
@@ -69,6 +72,7 @@ class _DroppedAttention(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
+    @custom_bwd(device_type='cpu')
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         query, key, value, padding_mask, *dropped = ctx.saved_tensors
         by_query, by_key, by_value = map(torch.empty_like, (query, key, value))
@@ -91,5 +95,7 @@ def _weights(query: Tensor, key: Tensor, padding_mask: Tensor | None, item: int)
     """Of one head, (L, S)."""
     scores = (query * query.shape[-1] ** -0.5) @ key.t()
     if padding_mask is not None:
+        if padding_mask[item].all():
+            return torch.zeros_like(scores)
         scores.masked_fill_(padding_mask[item], -torch.inf)
     return scores.softmax(-1)

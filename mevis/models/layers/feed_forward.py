@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
 
 from mevis.models.layers.dropout import LEVELS, Noise, dropout, dropped_share, growth
@@ -38,7 +39,7 @@ def feed_forward(
         return wide_linear(second, hidden)
     rows = tokens.reshape(-1, tokens.shape[-1])
     layers = first.weight, first.bias, second.weight, second.bias
-    return _FeedForward.apply(rows, *layers, share).view(*tokens.shape[:-1], -1)
+    return _FeedForward.apply(rows, *layers, share).view(*tokens.shape[:-1], len(second.weight))
 
 
 def feed_forward_and_norm(
@@ -60,6 +61,7 @@ class _FeedForward(torch.autograd.Function):
     """Keeps tokens, and what passed of the hidden layer: where that is positive, gradients pass."""
 
     @staticmethod
+    @custom_fwd(device_type='cpu')
     def forward(
         ctx: Any,
         tokens: Tensor,
@@ -86,6 +88,7 @@ class _FeedForward(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
+    @custom_bwd(device_type='cpu')
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         tokens, weight1, weight2, *kept = ctx.saved_tensors
         by_tokens = torch.empty_like(tokens)

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
 
 from mevis.models.layers.wide_linear import suits_wide
@@ -38,21 +39,26 @@ def row_conv2d(x: Tensor, weight: Tensor, bias: Tensor | None, padding: tuple[in
 
 @MODELS.register_module()
 class RowConv2d(nn.Conv2d):
-    """``nn.Conv2d`` by way of :func:`row_conv2d`; stride 1, neither dilated nor in groups."""
+    """``nn.Conv2d``, by way of :func:`row_conv2d` if of stride 1 and neither dilated nor grouped."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Maps (B, C, h, w) to (B, D, h', w')."""
+        plain = self.padding_mode == 'zeros' and self.groups == 1
+        if not plain or isinstance(self.padding, str) or {*self.stride, *self.dilation} != {1}:
+            return super().forward(input)
         return row_conv2d(input, self.weight, self.bias, self.padding)
 
 
 class _RowConv(torch.autograd.Function):
     @staticmethod
+    @custom_fwd(device_type='cpu')
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         ctx.save_for_backward(x, weight)
         return F.conv2d(x, weight, bias, padding=_padding(weight))
 
     @staticmethod
     @once_differentiable
+    @custom_bwd(device_type='cpu')
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
         by_x, by_weight, by_bias = ctx.needs_input_grad

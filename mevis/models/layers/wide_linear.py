@@ -11,6 +11,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
 
 _LEAST_ROWS = 256
@@ -54,6 +55,7 @@ class _WideLinear(torch.autograd.Function):
     """Both products forwards by oneDNN, the third by MKL."""
 
     @staticmethod
+    @custom_fwd(device_type='cpu')
     def forward(ctx: Any, rows: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         ctx.save_for_backward(rows, weight)
         ctx.has_bias = bias is not None
@@ -61,6 +63,7 @@ class _WideLinear(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
+    @custom_bwd(device_type='cpu')
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         rows, weight = ctx.saved_tensors
         by_rows, by_weight, by_bias = ctx.needs_input_grad

@@ -350,16 +350,16 @@ class MUTR(VideoAnswering):
     def _masks_of_layers(self, video: ClipFeatures, grounding: Grounding) -> Sequence[Tensor]:
         """Mask logits (B, T, N, h, w) of each decoder layer; all are drawn at once."""
         queries = torch.cat(list(grounding.video_queries), 1)
-        references = torch.cat([places[..., :2] for places in grounding.references[1:]], 2)
-        (level,) = self.fine_levels(video, grounding)
-        masks = self.mask_head.draw_before(
-            self.pixel_decoder.mask_features,
-            level,
-            self.mask_head.kernels(queries),
-            references,
-            video.image_sizes,
-        )
-        return masks.split(grounding.video_queries.shape[2], 2)
+        after = grounding.references[1 : 1 + len(grounding.video_queries)]
+        references = torch.cat([places[..., :2] for places in after], 2)
+        kernels, convolution = self.mask_head.kernels(queries), self.pixel_decoder.mask_features
+        masks, start = [], 0
+        for level in self.fine_levels(video, grounding):
+            part = references[:, start : start + level.shape[1]]
+            start += level.shape[1]
+            draw = self.mask_head.draw_before
+            masks.append(draw(convolution, level, kernels, part, video.image_sizes))
+        return torch.cat(masks, 1).split(grounding.video_queries.shape[2], 2)
 
     def encode_text(self, expressions: Sequence[str]) -> WordFeatures:
         """Words of the expressions, projected."""

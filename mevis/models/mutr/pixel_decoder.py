@@ -54,7 +54,7 @@ class CrossModalPixelDecoder(nn.Module):
                 3,
                 padding=1,
                 bias=False,
-                conv_cfg=dict(type='RowConv2d'),
+                conv_cfg=dict(type='mevis.RowConv2d'),
                 norm_cfg=norm,
             )
             for _ in self.REDUCTIONS

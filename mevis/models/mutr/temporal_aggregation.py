@@ -63,4 +63,5 @@ class TemporalAggregation(nn.Module):
 
     def _may_fold(self, words: Tensor) -> bool:
         attention = self.cross_attn.attn
-        return folding_pays(attention, words.shape[1]) or learning_folded_pays(attention, words)
+        learns = attention.dropout == 0 and learning_folded_pays(attention, words)
+        return learns or folding_pays(attention, words.shape[1])

@@ -79,7 +79,9 @@ class VisionLanguageFusion(nn.Module):
             )
         elif learning_folded_pays(self.attn, keys):
             kernels = WordKernels.of(self.attn, keys, words.words, words.padding_mask)
-            found = batch_of([kernels.attend(x, i) for i, x in enumerate(items_of(flat))])
+            share = self.attn.dropout
+            pixels = enumerate(items_of(flat))
+            found = batch_of([kernels.attend(x, i, probability=share) for i, x in pixels])
         else:
             found = self.attn(
                 flat, keys, words.words, key_padding_mask=words.padding_mask, need_weights=False

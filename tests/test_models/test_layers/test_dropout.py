@@ -51,3 +51,8 @@ def test_the_seed_decides():
 @pytest.mark.parametrize('dtype', [torch.float64, torch.bfloat16])
 def test_the_type_stays(dtype):
     assert dropout(torch.ones(9, dtype=dtype), 0.5).dtype == dtype
+
+
+@pytest.mark.parametrize('shape', [(), (0,), (2, 0, 3)])
+def test_any_shape_is_kept(shape):
+    assert dropout(torch.ones(shape), 0.3).shape == shape

@@ -65,3 +65,29 @@ def test_without_dropout_it_is_pytorch_s(attention, padding, monkeypatch):
     attention.eval()
     wanted = attention(query, query, value, key_padding_mask=padding, need_weights=False)[0]
     assert torch.equal(self_attention(attention, query, value, padding), wanted)
+
+
+def test_the_same_is_dropped_with_and_without_gradients(attention):
+    """Of a checkpoint, the first pass knows of no gradients and the second of some."""
+    query = torch.randn(2, 5, 8)
+    results = []
+    for learns in (False, True):
+        torch.manual_seed(1)
+        with torch.set_grad_enabled(learns):
+            results.append(self_attention(attention, query, query).detach())
+    assert torch.equal(*results)
+
+
+def test_nothing_is_found_where_all_is_padding(attention):
+    query = torch.randn(1, 5, 8, requires_grad=True)
+    padding = torch.ones(1, 5, dtype=torch.bool)
+    result = self_attention(attention, query, query, padding)
+    torch.testing.assert_close(result, attention.out_proj.bias.expand(1, 5, 8))
+    result.sum().backward()
+    assert not query.grad.any()
+
+
+def test_an_attention_without_biases_is_left_to_pytorch():
+    attention = nn.MultiheadAttention(8, 2, dropout=0.25, bias=False, batch_first=True)
+    query = torch.randn(1, 5, 8)
+    assert self_attention(attention, query, query).shape == (1, 5, 8)

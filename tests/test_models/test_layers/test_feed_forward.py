@@ -98,3 +98,24 @@ def test_in_inference_it_leaves_its_input_alone():
     alone = feed_forward_and_norm(x, first, second, None)
     torch.testing.assert_close(alone, x + composed(x, first, second))
     assert torch.equal(x, before)
+
+
+@pytest.mark.parametrize('probability', [0.0, 0.5])
+def test_no_tokens_stay_none(probability):
+    first, second = nn.Linear(4, 8), nn.Linear(8, 3)
+    result = feed_forward(torch.zeros(2, 0, 4), first, second, probability)
+    assert result.shape == (2, 0, 3)
+    result.sum().backward()
+    assert not first.weight.grad.any()
+
+
+def test_gradients_are_asked_for_under_autocast():
+    """What was computed in single precision has its gradients in it."""
+    first, second = nn.Linear(4, 8), nn.Linear(8, 4)
+    x, outer = torch.randn(300, 4), torch.randn(300, 4)
+    gradients = []
+    for enabled in (False, True):
+        result = feed_forward(x, first, second)
+        with torch.autocast('cpu', torch.bfloat16, enabled=enabled):
+            gradients.append(torch.autograd.grad(result, first.weight, outer)[0])
+    assert torch.equal(*gradients)

@@ -37,3 +37,31 @@ def test_what_needs_no_gradient_gets_none():
     layer(x).sum().backward()
     assert layer.weight.grad is None
     assert torch.equal(layer.bias.grad, torch.full((4,), 36.0))
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        dict(padding=1, padding_mode='reflect'),
+        dict(padding=1, stride=2),
+        dict(padding=1, dilation=2),
+        dict(padding=1, groups=2),
+        dict(padding='same'),
+    ],
+    ids=lambda arguments: list(arguments)[-1],
+)
+def test_other_convolutions_are_left_to_pytorch(arguments):
+    layer = RowConv2d(4, 4, 3, **arguments)
+    x = torch.randn(1, 4, 6, 6).contiguous(memory_format=torch.channels_last)
+    assert torch.equal(layer(x), nn.Conv2d.forward(layer, x))
+
+
+def test_gradients_are_asked_for_under_autocast():
+    layer = RowConv2d(4, 4, 3, padding=1)
+    x = torch.randn(1, 4, 6, 6).contiguous(memory_format=torch.channels_last)
+    gradients = []
+    for enabled in (False, True):
+        result = layer(x)
+        with torch.autocast('cpu', torch.bfloat16, enabled=enabled):
+            gradients.append(torch.autograd.grad(result.sum(), layer.weight)[0])
+    assert torch.equal(*gradients)

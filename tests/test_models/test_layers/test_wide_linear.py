@@ -33,3 +33,13 @@ def test_it_follows_autocast_and_double_precision():
     layer.float()
     with torch.autocast('cpu', torch.bfloat16):
         assert wide_linear(layer, x).dtype == torch.bfloat16
+
+
+def test_gradients_are_asked_for_under_autocast():
+    layer, x = nn.Linear(4, 3), torch.rand(512, 4)
+    gradients = []
+    for enabled in (False, True):
+        result = wide_linear(layer, x)
+        with torch.autocast('cpu', torch.bfloat16, enabled=enabled):
+            gradients.append(torch.autograd.grad(result.sum(), layer.weight)[0])
+    assert torch.equal(*gradients)

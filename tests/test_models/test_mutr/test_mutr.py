@@ -387,3 +387,18 @@ def test_masks_of_all_queries_are_kept_if_asked_for(model):
         assert best.rles == answer_.rles
     with pytest.raises(UserError, match=r'model\.keep_candidates and model\.windows'):
         build_small_mutr(keep_candidates=True, windows=dict(length=4, overlap=1))
+
+
+def test_losses_of_a_model_in_evaluation_are_of_its_last_layer(model):
+    """Frames are drawn in chunks then."""
+    clip, mask = clip_of(model, 5), torch.zeros(1, 5, 64, 96, dtype=torch.bool)
+    found = []
+    for size in (2, 8):
+        model.chunk_size = size
+        with torch.no_grad():
+            found.append(model.loss(clip, mask, [video_sample(5)]))
+    model.chunk_size = 8
+    assert found[0]
+    assert not any('d0' in name for name in found[0])
+    for name, value in found[0].items():
+        torch.testing.assert_close(value, found[1][name], rtol=1e-4, atol=1e-5)

@@ -79,3 +79,16 @@ def test_padding_of_pixels_at_a_levels_size():
     mask[..., :4, :8] = False
     small = nearest_mask(mask, (2, 3))
     assert small[0, 0].tolist() == [[False, False, True], [True, True, True]]
+
+
+@pytest.mark.parametrize('training', [True, False])
+def test_one_position_serves_all_clips(training):
+    block = VisionLanguageBlock(16, 2, 32, reduction=2, dropout=0.0).train(training)
+    words = WordFeatures(
+        torch.randn(2, 3, 16), torch.zeros(2, 3, dtype=torch.bool), torch.randn(2, 3, 16)
+    )
+    tokens, position = torch.randn(2, 2, 4, 6, 16), torch.randn(1, 1, 16, 4, 6)
+    with torch.set_grad_enabled(training):
+        one = block.look_at_words(tokens, position, words)
+        each = block.look_at_words(tokens, position.expand(2, -1, -1, -1, -1), words)
+    assert torch.equal(one, each)
