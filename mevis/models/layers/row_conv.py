@@ -39,7 +39,7 @@ def row_conv2d(x: Tensor, weight: Tensor, bias: Tensor | None, padding: tuple[in
 
 @MODELS.register_module()
 class RowConv2d(nn.Conv2d):
-    """``nn.Conv2d``, by way of :func:`row_conv2d` if of stride 1 and neither dilated nor grouped."""
+    """``nn.Conv2d``, by way of :func:`row_conv2d` with stride 1, undilated and ungrouped."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Maps (B, C, h, w) to (B, D, h', w')."""
