@@ -114,7 +114,7 @@ class VisionLanguageBlock(nn.Module):
         Returns:
             (B, t, C, h, w), the channels of a pixel beside each other.
         """
-        position = position.permute(0, 1, 3, 4, 2).expand(len(tokens), -1, -1, -1, -1)
+        position = position.permute(0, 1, 3, 4, 2).expand(tokens.shape[0], -1, -1, -1, -1)
         if folding_pays(self.cross_attn.attn, words.words.shape[1]):
             found = self._look_folded(tokens.flatten(2, 3), position.flatten(2, 3), words)
         elif learning_folded_pays(self.cross_attn.attn, words.words):
