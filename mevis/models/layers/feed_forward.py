@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
 
-from mevis.models.layers.dropout import LEVELS, Noise, dropout, dropped_share, growth
+from mevis.models.layers.dropout import LEVELS, dropout, dropped, dropped_share, growth
 from mevis.models.layers.row_chunks import over_rows
 from mevis.models.layers.wide_linear import multiply_rows, suits_wide, wide_linear
 
@@ -72,18 +72,16 @@ class _FeedForward(torch.autograd.Function):
         share: int,
     ) -> Tensor:
         ctx.growth = growth(share)
-        noise = Noise() if share else None
         grown = weight2 * ctx.growth
         result = tokens.new_empty(len(tokens), len(weight2))
         kept = []
         for rows, part in zip(tokens.split(_ROWS), result.split(_ROWS), strict=True):
             hidden = multiply_rows(rows, weight1, bias1).relu_()
-            if noise is not None:
-                hidden.masked_fill_(noise.dropped(hidden.shape, share), 0.0)
+            if share:
+                hidden.masked_fill_(dropped(hidden.shape, share), 0.0)
             part.copy_(multiply_rows(hidden, grown, bias2))
             kept.append(hidden)
         ctx.save_for_backward(tokens, weight1, weight2, *kept)
-        ctx.biases = bias1 is not None, bias2 is not None
         return result
 
     @staticmethod
@@ -107,9 +105,7 @@ class _FeedForward(torch.autograd.Function):
             by_weight1.addmm_(by_hidden.t(), rows)
             by_bias1.add_(by_hidden.sum(0))
             inner.copy_(multiply_rows(by_hidden, back1))
-        by_biases = (
-            by_bias1 if ctx.biases[0] else None,
-            gradient.sum(0) if ctx.biases[1] else None,
-        )
         by_weight2.mul_(ctx.growth)
-        return by_tokens, by_weight1, by_biases[0], by_weight2, by_biases[1], None
+        by_bias2 = gradient.sum(0) if ctx.needs_input_grad[4] else None
+        by_bias1 = by_bias1 if ctx.needs_input_grad[2] else None
+        return by_tokens, by_weight1, by_bias1, by_weight2, by_bias2, None

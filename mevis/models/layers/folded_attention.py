@@ -95,17 +95,17 @@ class WordKernels:
 
 def folding_pays(attention: nn.MultiheadAttention, num_words: int) -> bool:
     """Whether the words are few enough, and nothing is to be learnt or dropped."""
-    if not may_shortcut(attention.training):
-        return False
-    return attention.num_heads * num_words <= attention.embed_dim
+    return may_shortcut(attention.training) and _are_few(attention, num_words)
 
 
 def learning_folded_pays(attention: nn.MultiheadAttention, keys: Tensor) -> bool:
     """The same for training, which was measured on a CPU alone; keys (B, L, C)."""
     learns = attention.training and not torch.compiler.is_exporting()
-    return (
-        learns and suits_wide(keys) and attention.num_heads * keys.shape[1] <= attention.embed_dim
-    )
+    return learns and suits_wide(keys) and _are_few(attention, keys.shape[1])
+
+
+def _are_few(attention: nn.MultiheadAttention, num_words: int) -> bool:
+    return attention.num_heads * num_words <= attention.embed_dim
 
 
 def gather(

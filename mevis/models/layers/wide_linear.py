@@ -58,7 +58,6 @@ class _WideLinear(torch.autograd.Function):
     @custom_fwd(device_type='cpu')
     def forward(ctx: Any, rows: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         ctx.save_for_backward(rows, weight)
-        ctx.has_bias = bias is not None
         return multiply_rows(rows, weight, bias)
 
     @staticmethod

@@ -102,13 +102,9 @@ class ClipAnswer:
 
     def _draw(self, queries: Tensor, references: Tensor) -> Iterator[Tensor]:
         kernels = self.mask_head.kernels(queries)
-        start = 0
-        for level in self.features():
-            part = references[:, start : start + level.shape[1]]
-            start += level.shape[1]
-            yield self.mask_head.draw_before(
-                self.mask_features, level, kernels, part, self.image_sizes
-            )
+        return self.mask_head.draw_chunks(
+            self.mask_features, self.features(), kernels, references, self.image_sizes
+        )
 
 
 @dataclass(frozen=True)

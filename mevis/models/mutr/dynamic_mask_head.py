@@ -3,6 +3,8 @@
 Shapes: B clips, t frames, N queries, C mask channels, D channels of the head, (h, w) at stride 4.
 """
 
+from collections.abc import Iterable, Iterator
+
 import torch
 from torch import Tensor, nn
 
@@ -115,6 +117,21 @@ class DynamicMaskHead(nn.Module):
         ]
         shape = weight.shape[1:3]
         return self._draw(batch_of(seen).unflatten(2, shape), kernels, references, image_sizes)
+
+    def draw_chunks(
+        self,
+        convolution: RowConv2d,
+        levels: Iterable[Tensor],
+        kernels: list[tuple[Tensor, Tensor]],
+        references: Tensor,
+        image_sizes: Tensor,
+    ) -> Iterator[Tensor]:
+        """:meth:`draw_before` of levels that come a few frames at a time."""
+        start = 0
+        for level in levels:
+            part = references[:, start : start + level.shape[1]]
+            start += level.shape[1]
+            yield self.draw_before(convolution, level, kernels, part, image_sizes)
 
     def _draw(
         self,

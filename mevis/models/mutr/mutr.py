@@ -352,14 +352,14 @@ class MUTR(VideoAnswering):
         queries = torch.cat(list(grounding.video_queries), 1)
         after = grounding.references[1 : 1 + len(grounding.video_queries)]
         references = torch.cat([places[..., :2] for places in after], 2)
-        kernels, convolution = self.mask_head.kernels(queries), self.pixel_decoder.mask_features
-        masks, start = [], 0
-        for level in self.fine_levels(video, grounding):
-            part = references[:, start : start + level.shape[1]]
-            start += level.shape[1]
-            draw = self.mask_head.draw_before
-            masks.append(draw(convolution, level, kernels, part, video.image_sizes))
-        return torch.cat(masks, 1).split(grounding.video_queries.shape[2], 2)
+        masks = self.mask_head.draw_chunks(
+            self.pixel_decoder.mask_features,
+            self.fine_levels(video, grounding),
+            self.mask_head.kernels(queries),
+            references,
+            video.image_sizes,
+        )
+        return torch.cat(list(masks), 1).split(grounding.video_queries.shape[2], 2)
 
     def encode_text(self, expressions: Sequence[str]) -> WordFeatures:
         """Words of the expressions, projected."""

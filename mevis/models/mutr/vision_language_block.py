@@ -132,9 +132,7 @@ class VisionLanguageBlock(nn.Module):
 
     def _look_folded(self, tokens: Tensor, position: Tensor, words: WordFeatures) -> Tensor:
         """The same for tokens (B, t, h*w, C) in inference, all in one pass over them."""
-        attention, norm = self.cross_attn.attn, self.cross_attn.norm
-        keys = words.words + words.position
-        kernels = WordKernels.of(attention, keys, words.words, words.padding_mask)
+        kernels, norm = self._kernels(words), self.cross_attn.norm
         clips = []
         for index, (clip, places) in enumerate(zip(tokens, position, strict=True)):
 
@@ -149,16 +147,17 @@ class VisionLanguageBlock(nn.Module):
 
     def _learn_folded(self, tokens: Tensor, position: Tensor, words: WordFeatures) -> Tensor:
         """The same for tokens (B, t, h*w, C) in training."""
-        block = self.cross_attn
-        keys = words.words + words.position
-        kernels = WordKernels.of(block.attn, keys, words.words, words.padding_mask)
-        found = []
+        block, kernels, found = self.cross_attn, self._kernels(words), []
         clips = zip(items_of(tokens), items_of(position), strict=True)
         for index, (clip, places) in enumerate(clips):
             scores = (places @ kernels.to_scores[index].t()).expand(len(clip), -1, -1)
             pixels = clip.flatten(0, 1)
             found.append(kernels.attend(pixels, index, scores.flatten(0, 1), block.attn.dropout))
         return self.ffn(block.add(tokens.flatten(1, 2), batch_of(found)))
+
+    def _kernels(self, words: WordFeatures) -> WordKernels:
+        keys = words.words + words.position
+        return WordKernels.of(self.cross_attn.attn, keys, words.words, words.padding_mask)
 
 
 def nearest_mask(mask: Tensor, size: Sequence[int]) -> Tensor:

@@ -69,8 +69,9 @@ class VisionLanguageFusion(nn.Module):
         tokens = level.permute(0, 1, 3, 4, 2)
         flat = tokens.flatten(1, 3)
         keys = words.words + words.position
+        given = self.attn, keys, words.words, words.padding_mask
         if folding_pays(self.attn, keys.shape[1]):
-            kernels = WordKernels.of(self.attn, keys, words.words, words.padding_mask)
+            kernels = WordKernels.of(*given)
             found = torch.stack(
                 [
                     over_rows(partial(kernels.attend, sentence=index), pixels)
@@ -78,10 +79,9 @@ class VisionLanguageFusion(nn.Module):
                 ]
             )
         elif learning_folded_pays(self.attn, keys):
-            kernels = WordKernels.of(self.attn, keys, words.words, words.padding_mask)
-            share = self.attn.dropout
-            pixels = enumerate(items_of(flat))
-            found = batch_of([kernels.attend(x, i, probability=share) for i, x in pixels])
+            kernels = WordKernels.of(*given)
+            attend = partial(kernels.attend, probability=self.attn.dropout)
+            found = batch_of([attend(pixels, i) for i, pixels in enumerate(items_of(flat))])
         else:
             found = self.attn(
                 flat, keys, words.words, key_padding_mask=words.padding_mask, need_weights=False
