@@ -92,6 +92,13 @@ def random_video(num_frames: int, size: tuple[int, int] = (64, 96), seed: int = 
     return torch.from_numpy(blocks.repeat(8, 2).repeat(8, 3)[:, :, :height, :width].copy())
 
 
+def random_clip(
+    model: nn.Module, num_frames: int, seed: int = 0, size: tuple[int, int] = (64, 96)
+) -> torch.Tensor:
+    """:func:`random_video` as a model's clips (1, T, 3, H, W), normalised."""
+    return model.data_preprocessor.normalize(random_video(num_frames, size, seed))[None]
+
+
 def video_sample(
     num_frames: int,
     size: tuple[int, int] = (64, 96),

@@ -1,13 +1,13 @@
 import pytest
 import torch
 
-from mevis.testing.small_mutr import build_small_mutr, random_video, video_sample
+from mevis.testing.small_mutr import build_small_mutr, random_clip, video_sample
 
 
 @pytest.fixture(scope='module')
 def answer():
     model = build_small_mutr(chunk_size=2)
-    clip = model.data_preprocessor.normalize(random_video(5))[None]
+    clip = random_clip(model, 5)
     mask = torch.zeros(1, 5, 64, 96, dtype=torch.bool)
     with torch.no_grad():
         video = model.encode_clips(clip, mask, [video_sample(5)])
@@ -35,7 +35,7 @@ def test_scores_are_probabilities_of_queries(answer):
 
 def test_a_head_of_65_classes_scores_by_its_best_class():
     model = build_small_mutr(num_classes=65)
-    clip = model.data_preprocessor.normalize(random_video(2))[None]
+    clip = random_clip(model, 2)
     mask = torch.zeros(1, 2, 64, 96, dtype=torch.bool)
     with torch.no_grad():
         video = model.encode_clips(clip, mask, [video_sample(2)])

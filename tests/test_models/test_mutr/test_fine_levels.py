@@ -2,14 +2,14 @@ import pytest
 import torch
 
 from mevis.models.mutr.fine_levels import fine_levels
-from mevis.testing.small_mutr import build_small_mutr, random_video, video_sample
+from mevis.testing.small_mutr import build_small_mutr, random_clip, video_sample
 
 
 @pytest.mark.parametrize('padded', [False, True])
 @torch.no_grad()
 def test_chunks_hold_few_frames_and_are_the_whole(padded):
     model = build_small_mutr()
-    clip = model.data_preprocessor.normalize(random_video(5))[None]
+    clip = random_clip(model, 5)
     mask = torch.zeros(1, 5, 64, 96, dtype=torch.bool)
     mask[..., 64:] = padded
     video = model.encode_clips(clip, mask, [video_sample(5)])

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mevis.errors import UserError
-from mevis.testing.small_mutr import build_small_mutr, random_video, video_sample
+from mevis.testing.small_mutr import build_small_mutr, random_clip, random_video, video_sample
 
 TEXTS = ['the red square', 'bird', 'a dog that runs left and comes back', 'left', 'right', 'up']
 
@@ -33,40 +33,18 @@ def assert_close(got, wanted, tolerance=2e-5):
         assert (one - other).abs().max() <= tolerance * other.abs().max()
 
 
-def clip_of(model, num_frames, seed=0, size=(64, 96)):
-    return model.data_preprocessor.normalize(random_video(num_frames, size, seed))[None]
-
-
 def rle_of(sample):
     return [[rle['counts'] for rle in prediction.rles] for prediction in sample.predictions]
 
 
 def test_a_batch_of_two_is_two_of_one(model):
-    clips = torch.cat([clip_of(model, 3, seed) for seed in (0, 1)])
+    clips = torch.cat([random_clip(model, 3, seed) for seed in (0, 1)])
     samples, texts = [video_sample(3), video_sample(3)], TEXTS[:2]
     together = answer(model, clips, samples, texts)
     for index in range(2):
         alone = answer(model, clips[index : index + 1], samples[:1], [texts[index]])
         assert_close([part[index : index + 1] for part in together], alone)
     assert not torch.allclose(together[2][0], together[2][1], rtol=0.01)
-
-
-def test_a_batch_of_two_trains_as_two_of_one(model):
-    clips = torch.cat([clip_of(model, 3, seed) for seed in (0, 1)])
-    samples = [video_sample(3, texts=[text]) for text in ('red', 'a long sentence of words')]
-    mask = torch.zeros(2, 3, 64, 96, dtype=torch.bool)
-    model = build_small_mutr(
-        dropout=0.0,
-        word_dropout=0.0,
-        temporal_interaction=dict(dropout=0.0),
-    ).train()
-    with torch.no_grad():
-        together = model.loss(clips, mask, samples)
-        alone = [model.loss(clips[i : i + 1], mask[:1], samples[i : i + 1]) for i in range(2)]
-    for name, value in together.items():
-        # Each is divided by the number of valid frames, here equal for both.
-        expected = (alone[0][name] + alone[1][name]) / 2
-        torch.testing.assert_close(value, expected, rtol=1e-4, atol=1e-5)
 
 
 class PatchBackbone(torch.nn.Module):
@@ -94,7 +72,7 @@ def test_padding_of_pixels_changes_nothing_inside():
     model.backbone = PatchBackbone()
     for projection in model.level_projection.projections:
         projection[1] = torch.nn.Identity()
-    clip, sample = clip_of(model, 3), video_sample(3)
+    clip, sample = random_clip(model, 3), video_sample(3)
 
     def padded(height, width):
         wide = torch.zeros(1, 3, 3, height, width)
@@ -115,7 +93,7 @@ def test_padding_of_pixels_changes_nothing_inside():
 
 def test_padding_is_not_read_by_attention(model):
     """Whatever stands in the padding of the deepest levels stays there."""
-    clip, sample = clip_of(model, 2), video_sample(2)
+    clip, sample = random_clip(model, 2), video_sample(2)
     wide = torch.zeros(1, 2, 3, 64, 192)
     wide[..., :96] = clip
     mask = torch.ones(1, 2, 64, 192, dtype=torch.bool)
@@ -140,7 +118,7 @@ def test_padding_is_not_read_by_attention(model):
 
 
 def test_padding_of_words_changes_nothing(model):
-    clips = torch.cat([clip_of(model, 2, 0)] * 2)
+    clips = torch.cat([random_clip(model, 2, 0)] * 2)
     samples = [video_sample(2), video_sample(2)]
     short_with_long = answer(model, clips, samples, ['bird', TEXTS[2]])
     short_alone = answer(model, clips[:1], samples[:1], ['bird'])
@@ -171,7 +149,7 @@ def test_frames_of_padding_change_nothing_that_they_need_not(model):
 
 
 def test_one_frame_works(model):
-    logits, boxes, masks = answer(model, clip_of(model, 1), [video_sample(1)], TEXTS[:1])
+    logits, boxes, masks = answer(model, random_clip(model, 1), [video_sample(1)], TEXTS[:1])
     assert logits.shape == (1, 3, 1)
     assert boxes.shape == (1, 1, 3, 4)
     assert masks.shape == (1, 1, 3, 16, 24)
@@ -215,7 +193,7 @@ def test_eight_sentences_are_answered_as_each_alone(model):
 
 @pytest.mark.parametrize('chunk_size', [1, 2, 3])
 def test_chunks_change_no_result(model, chunk_size):
-    clip, sample = clip_of(model, 5), video_sample(5)
+    clip, sample = random_clip(model, 5), video_sample(5)
     whole = answer(model, clip, [sample], TEXTS[:1])
     model.chunk_size = chunk_size
     try:
@@ -253,7 +231,7 @@ def test_chunks_bound_what_is_held_at_once(model):
 
 def test_first_layers_heads_meet_the_last_layers_queries(model):
     """``eval_layer='first'``: as official figures were made, by hand."""
-    clip = clip_of(model, 3)
+    clip = random_clip(model, 3)
     mask = torch.zeros(1, 3, 64, 96, dtype=torch.bool)
     with torch.no_grad():
         video = model.encode_clips(clip, mask, [video_sample(3)])
@@ -278,7 +256,7 @@ def test_first_layers_heads_meet_the_last_layers_queries(model):
 
 
 def test_first_and_last_answer_differently(model):
-    clip, samples = clip_of(model, 3), [video_sample(3)]
+    clip, samples = random_clip(model, 3), [video_sample(3)]
     first = answer(model, clip, samples, TEXTS[:1])
     model.eval_layer = 'last'
     try:
@@ -291,64 +269,6 @@ def test_first_and_last_answer_differently(model):
 def test_another_eval_layer_is_refused():
     with pytest.raises(ValueError, match='neither "first" nor "last"'):
         build_small_mutr(eval_layer='middle')
-
-
-def test_every_parameter_gets_a_finite_gradient():
-    model = build_small_mutr().train()
-    clips = torch.cat([clip_of(model, 5, seed) for seed in (0, 1)])
-    mask = torch.zeros(2, 5, 64, 96, dtype=torch.bool)
-    losses = model.loss(clips, mask, [video_sample(5), video_sample(5)])
-    assert all(value.isfinite() for value in losses.values())
-    sum(losses.values()).backward()
-    without = [n for n, p in model.named_parameters() if p.requires_grad and p.grad is None]
-    assert without == []
-    assert all(p.grad.isfinite().all() for p in model.parameters() if p.grad is not None)
-    trained = [n for n, p in model.named_parameters() if p.grad is not None]
-    for part in ('backbone', 'text_encoder', 'query_initializer', 'class_heads', 'mask_head'):
-        assert any(name.startswith(f'{part}.') for name in trained)
-
-
-def test_frozen_stages_are_the_parameters_without_gradient():
-    backbone = dict(build_small_config_backbone(), frozen_stages=1)
-    model = build_small_mutr(backbone=backbone).train()
-    frozen = {n for n, p in model.named_parameters() if not p.requires_grad}
-    assert frozen
-    assert all(name.startswith(('backbone.conv1', 'backbone.layer1')) for name in frozen)
-    clip, mask = clip_of(model, 2), torch.zeros(1, 2, 64, 96, dtype=torch.bool)
-    sum(model.loss(clip, mask, [video_sample(2)]).values()).backward()
-    assert {n for n, p in model.named_parameters() if p.grad is None} == frozen
-
-
-def build_small_config_backbone():
-    from mevis.testing.small_mutr import small_mutr_config
-
-    return small_mutr_config()['backbone']
-
-
-def test_a_sentence_without_target_trains(model):
-    model = build_small_mutr().train()
-    sample = video_sample(2)
-    sample.gt_masks = torch.zeros(2, 64, 96, dtype=torch.bool)
-    losses = model.loss(clip_of(model, 2), torch.zeros(1, 2, 64, 96, dtype=torch.bool), [sample])
-    assert all(value.isfinite() for value in losses.values())
-
-
-def test_recomputing_changes_no_loss_and_no_gradient():
-    """Dropout included: what is computed again drops what it dropped."""
-    clip, mask = clip_of(build_small_mutr(), 3), torch.zeros(1, 3, 64, 96, dtype=torch.bool)
-    results = []
-    for recompute in (False, True):
-        model = build_small_mutr(recompute=recompute).train()
-        torch.manual_seed(0)
-        losses = model.loss(clip, mask, [video_sample(3)])
-        sum(losses.values()).backward()
-        gradients = {n: p.grad for n, p in model.named_parameters() if p.grad is not None}
-        results.append((losses, gradients))
-    (losses, gradients), (again, gradients_again) = results
-    assert all(torch.equal(losses[name], again[name]) for name in losses)
-    assert set(gradients) == set(gradients_again)
-    for name, wanted in gradients.items():
-        torch.testing.assert_close(gradients_again[name], wanted, rtol=1e-4, atol=1e-5)
 
 
 def test_a_backbone_s_own_levels_are_not_kept(model):
@@ -387,18 +307,3 @@ def test_masks_of_all_queries_are_kept_if_asked_for(model):
         assert best.rles == answer_.rles
     with pytest.raises(UserError, match=r'model\.keep_candidates and model\.windows'):
         build_small_mutr(keep_candidates=True, windows=dict(length=4, overlap=1))
-
-
-def test_losses_of_a_model_in_evaluation_are_of_its_last_layer(model):
-    """Frames are drawn in chunks then."""
-    clip, mask = clip_of(model, 5), torch.zeros(1, 5, 64, 96, dtype=torch.bool)
-    found = []
-    for size in (2, 8):
-        model.chunk_size = size
-        with torch.no_grad():
-            found.append(model.loss(clip, mask, [video_sample(5)]))
-    model.chunk_size = 8
-    assert found[0]
-    assert not any('d0' in name for name in found[0])
-    for name, value in found[0].items():
-        torch.testing.assert_close(value, found[1][name], rtol=1e-4, atol=1e-5)

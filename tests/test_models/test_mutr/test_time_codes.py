@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mevis.models.mutr.time_codes import TimeCodes
-from mevis.testing.small_mutr import build_small_mutr, random_video, video_sample
+from mevis.testing.small_mutr import build_small_mutr, random_clip, random_video, video_sample
 
 TEXT = 'the square that moves left'
 
@@ -118,7 +118,7 @@ def test_any_number_of_frames_at_any_times(trained, times):
 def test_gradients_reach_the_codes_from_the_start(seeing):
     """Zero weights, but not a saddle: the first step already changes them."""
     model = build_small_mutr(temporal_position=True).train()
-    clip = model.data_preprocessor.normalize(random_video(4))[None]
+    clip = random_clip(model, 4)
     mask = torch.zeros(1, 4, 64, 96, dtype=torch.bool)
     sum(model.loss(clip, mask, [video_sample(4)]).values()).backward()
     norms = {n: float(p.grad.norm()) for n, p in model.time_encoding.named_parameters()}
