@@ -22,8 +22,8 @@ class Measured(Generic[Result]):
         result: What it returned.
         seconds: Wall time.
         cpu_seconds: Time on all cores together; other processes do not lengthen it.
-        before_mib: Resident memory of the process when it began.
-        peak_mib: The most resident memory while it ran, all of the process.
+        before_mib: Resident memory of the process before it, and before a first run.
+        peak_mib: The most resident memory since then, all of the process.
     """
 
     result: Result
@@ -38,14 +38,17 @@ class Measured(Generic[Result]):
         return self.peak_mib - self.before_mib
 
 
-def measure(work: Callable[[], Result]) -> Measured[Result]:
-    """Runs some work once.
+def measure(
+    work: Callable[[], Result], warm_up: Callable[[], object] | None = None
+) -> Measured[Result]:
+    """Runs some work and counts what it costs.
 
     Memory that was freed before is given back first, and the mark of the kernel is reset: what
     loading took does not count.
 
     Args:
         work: What to run.
+        warm_up: Run first: its time does not count, its memory does.
 
     Raises:
         UserError: Where the kernel keeps no such mark.
@@ -62,6 +65,8 @@ def measure(work: Callable[[], Result]) -> Measured[Result]:
             ' process may reset the mark of its own.'
         ) from error
     before = _resident('VmRSS')
+    if warm_up is not None:
+        warm_up()
     start, cpu_start = time.perf_counter(), time.process_time()
     result = work()
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start

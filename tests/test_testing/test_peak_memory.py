@@ -29,3 +29,13 @@ def test_waiting_takes_no_time_of_cores():
     measured = measure(lambda: time.sleep(0.2))
     assert measured.seconds >= 0.2
     assert measured.cpu_seconds < measured.seconds
+
+
+def test_of_a_first_run_the_memory_counts_and_the_time_does_not():
+    def warm_up():
+        time.sleep(0.5)
+        fill(200)
+
+    measured = measure(lambda: fill(20), warm_up)
+    assert measured.own_mib == pytest.approx(200, abs=30)
+    assert measured.seconds < 0.5

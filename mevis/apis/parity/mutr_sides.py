@@ -88,6 +88,10 @@ class Stages:
                     part = getattr(part, parent)
                 self._watch(part, method, stage)
 
+    def forget(self) -> None:
+        """Begins to count anew."""
+        self.seconds = dict.fromkeys(self.seconds, 0.0)
+
     def _watch(self, part: Any, method: str, stage: str) -> None:
         original = getattr(part, method)
 
@@ -152,6 +156,7 @@ class Official:
         frames = normalize(video)
 
         def work() -> float:
+            self.model.zero_grad()
             arguments = (self.model, self.criterion, frames, sentences[0], target)
             loss = self.code.losses_official(*arguments)
             loss.backward()
@@ -219,6 +224,7 @@ class Ours:
         padding = torch.zeros(1, len(video), *video.shape[-2:], dtype=torch.bool)
 
         def work() -> float:
+            self.model.zero_grad()
             loss = sum(self.model.loss(clip, padding, [sample]).values())
             loss.backward()
             return loss.item()

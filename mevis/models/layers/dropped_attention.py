@@ -14,7 +14,7 @@ from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import linear
 
-from mevis.models.layers.dropout import LEVELS, dropped, dropped_share, growth
+from mevis.models.layers.dropout import LEVELS, dropped_share, growth, keep_, kept
 from mevis.models.layers.wide_linear import suits_wide
 
 
@@ -60,29 +60,29 @@ class _DroppedAttention(torch.autograd.Function):
         ctx: Any, query: Tensor, key: Tensor, value: Tensor, padding_mask: Tensor | None, share: int
     ) -> Tensor:
         shape = (query.shape[2], key.shape[2])
-        result, lost = torch.empty_like(query), []
+        result, masks = torch.empty_like(query), []
         for index in _heads(query):
             weights = _weights(query[index], key[index], padding_mask, index[0])
-            lost.append(dropped(shape, share))
-            result[index] = weights.masked_fill_(lost[-1], 0.0) @ value[index]
+            masks.append(kept(shape, share))
+            result[index] = keep_(weights, masks[-1]) @ value[index]
         ctx.growth = growth(share)
-        ctx.save_for_backward(query, key, value, padding_mask, *lost)
+        ctx.save_for_backward(query, key, value, padding_mask, *masks)
         return result.mul_(ctx.growth)
 
     @staticmethod
     @once_differentiable
     @custom_bwd(device_type='cpu')
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        query, key, value, padding_mask, *lost = ctx.saved_tensors
+        query, key, value, padding_mask, *masks = ctx.saved_tensors
         by_query, by_key, by_value = map(torch.empty_like, (query, key, value))
-        for index, of_head in zip(_heads(query), lost, strict=True):
+        for index, mask in zip(_heads(query), masks, strict=True):
             weights = _weights(query[index], key[index], padding_mask, index[0])
             outer = gradient[index] * ctx.growth
-            by_weights = (outer @ value[index].t()).masked_fill_(of_head, 0.0)
+            by_weights = keep_(outer @ value[index].t(), mask)
             by_scores = torch._softmax_backward_data(by_weights, weights, -1, weights.dtype)
             by_scores.mul_(query.shape[-1] ** -0.5)
             by_query[index], by_key[index] = by_scores @ key[index], by_scores.t() @ query[index]
-            by_value[index] = weights.masked_fill_(of_head, 0.0).t() @ outer
+            by_value[index] = keep_(weights, mask).t() @ outer
         return by_query, by_key, by_value, None, None
 
 

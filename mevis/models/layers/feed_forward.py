@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
 
-from mevis.models.layers.dropout import LEVELS, dropout, dropped, dropped_share, growth
+from mevis.models.layers.dropout import LEVELS, dropout, dropped_share, growth, keep_, kept
 from mevis.models.layers.row_chunks import over_rows
 from mevis.models.layers.wide_linear import multiply_rows, suits_wide, wide_linear
 
@@ -74,27 +74,27 @@ class _FeedForward(torch.autograd.Function):
         ctx.growth = growth(share)
         grown = weight2 * ctx.growth
         result = tokens.new_empty(len(tokens), len(weight2))
-        kept = []
+        passed = []
         for rows, part in zip(tokens.split(_ROWS), result.split(_ROWS), strict=True):
             hidden = multiply_rows(rows, weight1, bias1).relu_()
             if share:
-                hidden.masked_fill_(dropped(hidden.shape, share), 0.0)
+                keep_(hidden, kept(hidden.shape, share))
             part.copy_(multiply_rows(hidden, grown, bias2))
-            kept.append(hidden)
-        ctx.save_for_backward(tokens, weight1, weight2, *kept)
+            passed.append(hidden)
+        ctx.save_for_backward(tokens, weight1, weight2, *passed)
         return result
 
     @staticmethod
     @once_differentiable
     @custom_bwd(device_type='cpu')
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        tokens, weight1, weight2, *kept = ctx.saved_tensors
+        tokens, weight1, weight2, *passed = ctx.saved_tensors
         by_tokens = torch.empty_like(tokens)
         by_weight1, by_weight2 = torch.zeros_like(weight1), torch.zeros_like(weight2)
         by_bias1 = weight1.new_zeros(len(weight1))
         back2, back1 = (weight2 * ctx.growth).t().contiguous(), weight1.t().contiguous()
         parts = zip(
-            tokens.split(_ROWS), gradient.split(_ROWS), by_tokens.split(_ROWS), kept, strict=True
+            tokens.split(_ROWS), gradient.split(_ROWS), by_tokens.split(_ROWS), passed, strict=True
         )
         for rows, outer, inner, hidden in parts:
             by_weight2.addmm_(outer.t(), hidden)

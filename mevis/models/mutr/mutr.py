@@ -14,6 +14,7 @@ from mevis.errors import UserError
 from mevis.models.clip_inference import CLIP_ORDERS, clip_samples, plan_clips
 from mevis.models.frame_levels import frame_levels, join_levels, level_chunks
 from mevis.models.frame_windows import FrameWindows
+from mevis.models.layers.frame_chunks import frames_at_once
 from mevis.models.mutr.answer import ClipFeatures, Grounding, VideoFeatures
 from mevis.models.mutr.clip_queries import CLIP_QUERIES
 from mevis.models.mutr.clip_tracks import clip_tracks
@@ -66,7 +67,8 @@ class MUTR(VideoAnswering):
             Official weights know no such codes; added to them they change nothing until trained.
         eval_layer: ``first``: in testing, heads and references of the first decoder layer meet the
             queries of the last, as official figures were made; ``last``: those of the last.
-        chunk_size: Frames that are worked on at a time in testing.
+        chunk_size: Most frames that are worked on at a time in testing; large ones are fewer on a
+            CPU.
         clip_length: None: a video is tested as one clip.  T: as clips of at most T frames, of which
             MTA, MTI and the pixel decoder see one at a time.
         clip_order: ``interleaved``, each clip spans the video, for models trained with a global
@@ -230,7 +232,7 @@ class MUTR(VideoAnswering):
             levels=levels,
             masks=masks,
             finest=self.pixel_decoder.look_at_frames(
-                lateral, position, finest_mask, self._chunk_size
+                lateral, position, finest_mask, self._frames_at_once(clips)
             ),
             finest_mask=finest_mask,
             initial_query=self.query_initializer(levels, tracks, encode=self._encode_images),
@@ -247,14 +249,13 @@ class MUTR(VideoAnswering):
             return [level[0] for level in (self.pixel_decoder.lateral(0, finest), *projected)]
 
         normalize = self.data_preprocessor.normalize
-        chunks = level_chunks(self.backbone, clips, normalize, self._chunk_size)
+        chunks = level_chunks(self.backbone, clips, normalize, self._frames_at_once(clips[:1]))
         return join_levels(map(project, chunks), clips.shape[:2])
 
     def encode_frames(self, clips: Tensor) -> list[Tensor]:
         """Runs the backbone on clips (B, T, 3, h, w); see :func:`frame_levels`."""
-        return frame_levels(
-            self.backbone, clips, self.data_preprocessor.normalize, self._chunk_size
-        )
+        size = self._frames_at_once(clips[:1])
+        return frame_levels(self.backbone, clips, self.data_preprocessor.normalize, size)
 
     def _encode_images(self, images: Tensor) -> Sequence[Tensor]:
         """The backbone as query initializers call it: images (M, 3, H, W) -> levels."""
@@ -268,25 +269,25 @@ class MUTR(VideoAnswering):
         times = torch.tensor([sample.frame_indices for sample in samples], device=device)
         return TimeCodes.of(self.time_encoding, times.float())
 
-    @property
-    def _chunk_size(self) -> int | None:
-        return None if self.training else self.chunk_size
+    def _frames_at_once(self, clips: Tensor, stride: int = 1) -> int | None:
+        """See :func:`frames_at_once`; all in training."""
+        return frames_at_once(None if self.training else self.chunk_size, clips, stride)
 
     # What the expression decides -------------------------------------------------------------
 
     def ground(self, video: ClipFeatures, words: WordFeatures) -> Grounding:
         """Looks for what the words mean."""
-        codes = video.time_codes
+        codes, chunk_size = video.time_codes, self._frames_at_once(video.finest_mask, 4)
         aggregated = self.temporal_aggregation(
             words, video.levels, video.masks, codes and codes.temporal_aggregation
         )
         batch, frames = video.levels[0].shape[:2]
         sentence = aggregated[:, :1].expand(-1, frames, -1).flatten(0, 1)
         encoded = self.transformer.encode(
-            video.levels, video.masks, self._chunk_size, lambda level: self.fusion(level, words)
+            video.levels, video.masks, chunk_size, lambda level: self.fusion(level, words)
         )
         queries, initial, references = self.transformer.decode(
-            sentence, encoded, self.box_heads, self._chunk_size
+            sentence, encoded, self.box_heads, chunk_size and chunk_size * batch
         )
         queries = queries.unflatten(1, (batch, frames))
         return Grounding(
@@ -321,7 +322,8 @@ class MUTR(VideoAnswering):
         """What mask features are made of; see :func:`fine_levels`."""
         parts = self.pixel_decoder, self.transformer.position
         again = self.recompute and self.training
-        return fine_levels(*parts, video, grounding, self._chunk_size, again)
+        chunk_size = self._frames_at_once(video.finest_mask, 4)
+        return fine_levels(*parts, video, grounding, chunk_size, again)
 
     def loss(
         self, clips: Tensor, padding_mask: Tensor, samples: Sequence[RefVidSegDataSample]

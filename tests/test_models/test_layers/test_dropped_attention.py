@@ -37,7 +37,7 @@ def by_hand(attention, query, value, padding, noise):
 def test_it_is_the_attention_and_its_gradients(attention, padding, monkeypatch):
     dropped = torch.rand(2, 2, 5, 5) < 0.25
     heads = iter(dropped.flatten(0, 1))
-    monkeypatch.setattr(dropped_attention, 'dropped', lambda shape, share: next(heads))
+    monkeypatch.setattr(dropped_attention, 'kept', lambda shape, share: ~next(heads))
     query, value = (torch.randn(2, 5, 8, requires_grad=True) for _ in range(2))
     got = self_attention(attention, query, value, padding)
     wanted = by_hand(attention, query, value, padding, (~dropped).float() / 0.75)
