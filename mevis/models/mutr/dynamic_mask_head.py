@@ -4,12 +4,14 @@ Shapes: B clips, t frames, N queries, C mask channels, D channels of the head, (
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
 
 from mevis.models.layers import MLP
 from mevis.models.layers.batch_items import batch_of, items_of
+from mevis.models.layers.few_gradients import few_gradients
 from mevis.models.layers.row_conv import RowConv2d, row_conv2d
 
 
@@ -106,17 +108,18 @@ class DynamicMaskHead(nn.Module):
         Returns:
             Mask logits, (B, t, N, h, w).
         """
-        weight = kernels[0][0][..., :-2]
-        joined = torch.einsum('bnoc,cdyx->bnodyx', weight, convolution.weight).flatten(1, 2)
-        bias = None
-        if convolution.bias is not None:
-            bias = (weight @ convolution.bias).flatten(1)
-        seen = [
-            row_conv2d(clip, joined[i], None if bias is None else bias[i], convolution.padding)
-            for i, clip in enumerate(items_of(level))
-        ]
-        shape = weight.shape[1:3]
-        return self._draw(batch_of(seen).unflatten(2, shape), kernels, references, image_sizes)
+
+        def draw(
+            level: Tensor, weight: Tensor, bias: Tensor | None, places: Tensor, *parts: Tensor
+        ) -> Tensor:
+            of_few = list(zip(parts[::2], parts[1::2], strict=True))
+            seen = _look_through(level, weight, bias, convolution.padding, of_few[0][0])
+            drawn = self._draw(seen, of_few, places.transpose(1, 2), image_sizes)
+            return drawn.transpose(1, 2)
+
+        given = level, convolution.weight, convolution.bias
+        queries = references.transpose(1, 2), *chain.from_iterable(kernels)
+        return few_gradients(draw, given, queries).transpose(1, 2)
 
     def draw_chunks(
         self,
@@ -165,3 +168,19 @@ class DynamicMaskHead(nn.Module):
         x = torch.arange(width, device=like.device, dtype=like.dtype) * self.stride
         grid_y, grid_x = torch.meshgrid(y, x, indexing='ij')
         return torch.stack((grid_x, grid_y)) + self.stride // 2
+
+
+def _look_through(
+    level: Tensor, weight: Tensor, bias: Tensor | None, padding: tuple[int, int], kernel: Tensor
+) -> Tensor:
+    """What the first layer's kernel (B, N, D, C + 2) sees through a convolution before it.
+
+    Returns:
+        (B, t, N, D, h, w), of a level (B, t, C', h, w).
+    """
+    kernel = kernel[..., :-2]
+    joined = torch.einsum('bnoc,cdyx->bnodyx', kernel, weight).flatten(1, 2)
+    biases = [None] * len(joined) if bias is None else (kernel @ bias).flatten(1)
+    clips = zip(items_of(level), joined, biases, strict=True)
+    seen = [row_conv2d(clip, of_clip, its_bias, padding) for clip, of_clip, its_bias in clips]
+    return batch_of(seen).unflatten(2, kernel.shape[1:3])

@@ -3,6 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mevis.models.layers.row_conv import RowConv2d
 from mevis.models.mutr.dynamic_mask_head import DynamicMaskHead
 
 
@@ -62,3 +63,22 @@ def test_the_convolution_before_is_folded_into_the_first_layer(bias):
         rtol=1e-4,
         atol=1e-4,
     )
+
+
+@pytest.mark.parametrize('bias', [True, False])
+def test_gradients_of_few_queries_are_those_of_all(bias):
+    head, _, queries, references, sizes = head_and_inputs()
+    convolution = RowConv2d(6, 4, 3, padding=1, bias=bias)
+    level, references = torch.randn(2, 3, 6, 5, 6), references.requires_grad_()
+    given = [level.requires_grad_(), queries.requires_grad_(), references]
+    given += [*convolution.parameters(), *head.parameters()]
+    features = convolution(level.flatten(0, 1)).unflatten(0, (2, 3))
+    plain = head(features, head.kernels(queries), references, sizes)
+    found = head.draw_before(convolution, level, head.kernels(queries), references, sizes)
+    weights = torch.randn(2, 3, 5, 6)
+    for pair in zip(
+        torch.autograd.grad((found[:, :, 1] * weights).sum(), given),
+        torch.autograd.grad((plain[:, :, 1] * weights).sum(), given),
+        strict=True,
+    ):
+        torch.testing.assert_close(*pair, rtol=1e-3, atol=1e-3)
