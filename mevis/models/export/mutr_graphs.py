@@ -148,7 +148,7 @@ class SentenceGraph(MUTRGraph):
         """Mask features of all frames at once, (B, T, C, h, w); see ``fine_levels``."""
         decoder, size = self.model.pixel_decoder, video.finest.shape[:2]
         fine, *places = map(self.model.transformer.position, (video.finest_mask, *video.masks[:3]))
-        memory = [grounding.encoded.level(index).unflatten(0, size) for index in range(3)]
+        memory = [level.unflatten(0, size) for level in grounding.encoded.levels()[:3]]
         codes = video.time_codes and video.time_codes.pixel_decoder
         attended = decoder.look_at_memory(memory, places, video.masks[:3], None, codes)
         coarser = decoder.top_down(memory, places, attended, grounding.words)

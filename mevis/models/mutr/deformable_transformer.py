@@ -35,11 +35,11 @@ class EncodedFrames:
     shapes: list[tuple[int, int]]
     valid_ratios: Tensor
 
-    def level(self, index: int) -> Tensor:
-        """One level of the memory, (M, C, h, w)."""
+    def levels(self) -> list[Tensor]:
+        """The memory by levels, each (M, C, h, w); cut once, as gradients of a cut are joined."""
         sizes = [height * width for height, width in self.shapes]
-        tokens = self.memory.split(sizes, 1)[index]
-        return tokens.transpose(1, 2).unflatten(2, self.shapes[index])
+        parts = zip(self.memory.split(sizes, 1), self.shapes, strict=True)
+        return [tokens.transpose(1, 2).unflatten(2, shape) for tokens, shape in parts]
 
 
 def _of_frames(position: Tensor, part: slice, frames: int) -> Tensor:

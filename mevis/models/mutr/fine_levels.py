@@ -44,7 +44,7 @@ def fine_levels(
 
     batch, frames = video.finest.shape[:2]
     fine, *positions = map(encode_position, (video.finest_mask, *video.masks[:3]))
-    memory = [grounding.encoded.level(i).unflatten(0, (batch, frames)) for i in range(3)]
+    memory = [level.unflatten(0, (batch, frames)) for level in grounding.encoded.levels()[:3]]
     codes = video.time_codes and video.time_codes.pixel_decoder
     attended = decoder.look_at_memory(memory, positions, video.masks[:3], chunk_size, codes)
     size = chunk_size or frames

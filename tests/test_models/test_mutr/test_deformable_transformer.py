@@ -47,7 +47,7 @@ def test_chunks_are_the_whole(transformer, chunk_size):
 def test_a_level_of_the_memory_has_its_cells_in_their_places(transformer):
     maps, masks = levels()
     encoded = transformer.encode(maps, masks)
-    level = encoded.level(1)
+    level = encoded.levels()[1]
     assert level.shape == (3, 16, 4, 6)
     torch.testing.assert_close(level[1, :, 2, 3], encoded.memory[1, 8 * 12 + 2 * 6 + 3])
 

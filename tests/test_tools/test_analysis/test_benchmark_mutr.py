@@ -54,7 +54,14 @@ def test_the_best_run_of_each_side_counts(tool, run_told):
     assert figures['ratios']['mib'] == 0.4
 
 
-def test_ours_alone_is_not_judged(tool, run_told):
+@pytest.mark.parametrize(('mib', 'status'), [(5700.0, 0), (5750.0, 1)])
+def test_a_long_video_has_a_bar_of_memory_without_the_official_code(tool, run_told, mib, status):
+    told = {'ours': [(4.0, mib)]}
+    arguments = ['--repeats', '1', '--frames', '200', '--sentences', '1']
+    assert run_told(tool, arguments, told, ANSWER, stages={'a': 1})[0] == status
+
+
+def test_ours_alone_is_not_judged_else(tool, run_told):
     told = {'ours': [(4.0, 50.0)]}
     status, figures = run_told(tool, ['--repeats', '1'], told, ANSWER, stages={'a': 1})
     assert status == 0
