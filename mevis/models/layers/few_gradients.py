@@ -49,7 +49,7 @@ class _FewGradients(torch.autograd.Function):
     @custom_bwd(device_type='cpu')
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         wanted = ctx.needs_input_grad[2:]
-        (used,) = gradient.flatten(2).abs().amax((0, 2)).nonzero(as_tuple=True)
+        (used,) = gradient.flatten(2).abs().sum((0, 2)).nonzero(as_tuple=True)
         inputs = [
             None if x is None else x.detach().requires_grad_(wants)
             for x, wants in zip(ctx.saved_tensors, wanted, strict=True)

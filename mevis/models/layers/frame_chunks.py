@@ -1,5 +1,6 @@
 """Work that is per frame, done a few frames at a time."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -23,10 +24,10 @@ def frames_at_once(chunk_size: int | None, clips: Tensor, stride: int = 1) -> in
     """
     if chunk_size is None:
         return None
-    height, width = clips.shape[-2:]
+    pixels = math.prod(clips.shape[-2:]) * stride**2
     if clips.device.type == 'cpu':
-        chunk_size = min(chunk_size, _CPU_PIXELS // (height * width * stride**2))
-    return max(1, chunk_size // len(clips))
+        chunk_size = min(chunk_size, _CPU_PIXELS // max(1, pixels))
+    return max(1, chunk_size // max(1, len(clips)))
 
 
 def over_frames(

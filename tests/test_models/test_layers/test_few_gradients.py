@@ -47,6 +47,12 @@ def test_what_no_loss_looks_at_is_not_worked_out():
     assert not own.grad[:, 3:].any()
 
 
+def test_a_batch_may_be_empty():
+    given = [x.detach()[:0].requires_grad_() for x in inputs()]
+    few_gradients(scores, (given[0], None), given[1:]).sum().backward()
+    assert [x.grad.shape for x in given] == [x.shape for x in given]
+
+
 def test_a_gradient_that_is_no_number_is_not_lost():
     shared, own, offset = inputs()
     found = few_gradients(scores, (shared, None), (own, offset))

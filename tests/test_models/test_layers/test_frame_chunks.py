@@ -41,5 +41,10 @@ def test_clips_share_a_chunk():
     assert frames_at_once(8, torch.empty(40, 5, 3, 32, 32)) == 1
 
 
+@pytest.mark.parametrize('shape', [(0, 5, 3, 32, 32), (1, 5, 3, 0, 32)])
+def test_clips_may_be_empty(shape):
+    assert frames_at_once(8, torch.empty(shape)) == 8
+
+
 def test_all_frames_stay_all():
     assert frames_at_once(None, torch.empty(4, 5, 3, 32, 32)) is None
