@@ -89,7 +89,7 @@ class Stages:
                 self._watch(part, method, stage)
 
     def forget(self) -> None:
-        """Begins to count anew."""
+        """Begins to count from zero again."""
         self.seconds = dict.fromkeys(self.seconds, 0.0)
 
     def _watch(self, part: Any, method: str, stage: str) -> None:

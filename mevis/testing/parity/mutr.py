@@ -17,6 +17,10 @@ from mevis.testing.parity.comparison import Comparison, fill_by_rule, read_json,
 from mevis.testing.parity.mutr_recordings import build_model, silence_dropout
 
 MODEL, MODULE, BITS, LOSS, GRADIENT = 1e-4, 1e-5, 1e-4, 1e-4, 1e-3
+# A hidden unit of an FFN that is 1e-7 from zero passes its gradient on one processor and not on
+# another.  Where to sample depends on few tokens: seen was 3e-3, with one thread of a Zen 4 where
+# two such units of one layer turned over, and 2e-4 with two threads.
+KINKS = {'sampling_offsets': 1e-2}
 Convert = Callable[[Mapping[str, Tensor]], Any]
 
 
@@ -256,7 +260,8 @@ class MUTRParity:
         for name, wanted in recording['grad_norms'].items():
             grad = parameters[names[name]].grad
             norm = float('inf') if grad is None else float(grad.norm())
-            comparison.number(f'gradient of {name}', norm, wanted, GRADIENT, floor)
+            tolerance = next((KINKS[part] for part in KINKS if part in name), GRADIENT)
+            comparison.number(f'gradient of {name}', norm, wanted, tolerance, floor)
         without = {name for name in recording['no_grad'] if parameters[names[name]].grad is None}
         comparison.equal('parameters without gradient', without, set(recording['no_grad']))
 
