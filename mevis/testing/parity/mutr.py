@@ -3,7 +3,8 @@
 Tolerances are those of the recordings' README: relative to a tensor's largest value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,11 +18,18 @@ from mevis.testing.parity.comparison import Comparison, fill_by_rule, read_json,
 from mevis.testing.parity.mutr_recordings import build_model, silence_dropout
 
 MODEL, MODULE, BITS, LOSS, GRADIENT = 1e-4, 1e-5, 1e-4, 1e-4, 1e-3
-# A hidden unit of an FFN that is 1e-7 from zero passes its gradient on one processor and not on
-# another.  Where to sample depends on few tokens: seen was 3e-3, with one thread of a Zen 4 where
-# two such units of one layer turned over, and 2e-4 with two threads.
-KINKS = {'sampling_offsets': 1e-2}
 Convert = Callable[[Mapping[str, Tensor]], Any]
+
+
+@contextmanager
+def _other_number_of_threads() -> Iterator[None]:
+    """Two of PyTorch's threads where there is one, else one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2 if before == 1 else 1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def load_by_rule(
@@ -94,6 +102,11 @@ class MUTRParity:
     def check_case(self, path: Path) -> Comparison:
         """Checks one recording.
 
+        A hidden unit of an FFN that is 1e-7 from zero passes its gradient by one order of sums and
+        not by another, as when the number of threads is another one; the gradient of its token
+        jumps.  Losses and gradients that do not hold are therefore worked out by another order
+        too, and all of them have to hold by one and the same.
+
         Raises:
             UserError: If its name does not say what it is, or it is damaged.
         """
@@ -103,7 +116,13 @@ class MUTRParity:
             return self._check_interaction(path.stem, read_tensors(path))
         if kind not in checks:
             raise UserError(f'{path}: neither eval_*, train_* nor mti*.')
-        return checks[kind](path.stem, read_json(path.with_suffix('.json')), read_tensors(path))
+        given = path.stem, read_json(path.with_suffix('.json')), read_tensors(path)
+        comparison = checks[kind](*given)
+        if kind == 'train' and not comparison.holds:
+            with _other_number_of_threads():
+                again = checks[kind](*given)
+            return again if again.holds else comparison
+        return comparison
 
     def check_keys(self, path: Path) -> Comparison:
         """Every official key is converted or ignored, and no tensor of ours is left unset."""
@@ -260,8 +279,7 @@ class MUTRParity:
         for name, wanted in recording['grad_norms'].items():
             grad = parameters[names[name]].grad
             norm = float('inf') if grad is None else float(grad.norm())
-            tolerance = next((KINKS[part] for part in KINKS if part in name), GRADIENT)
-            comparison.number(f'gradient of {name}', norm, wanted, tolerance, floor)
+            comparison.number(f'gradient of {name}', norm, wanted, GRADIENT, floor)
         without = {name for name in recording['no_grad'] if parameters[names[name]].grad is None}
         comparison.equal('parameters without gradient', without, set(recording['no_grad']))
 

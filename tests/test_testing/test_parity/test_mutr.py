@@ -1,5 +1,6 @@
 """MUTR against recordings of the official code."""
 
+import json
 import shutil
 
 import pytest
@@ -10,6 +11,7 @@ import mevis.models  # noqa: F401 - registers what the recordings need
 from mevis.apis.parity import mutr
 from mevis.checkpoints.mutr import convert_official, convert_to_official
 from mevis.errors import UserError
+from mevis.testing.parity.comparison import read_json
 from mevis.testing.parity.mutr import MUTRParity
 
 CHOSEN = ['mti', 'eval_r50_T3_padded', 'train_r50_b1']
@@ -58,6 +60,19 @@ def test_a_changed_tensor_is_found(folder, parity, tmp_path):
     comparison = parity.check_case(tmp_path / 'mti.safetensors')
     assert not comparison.holds
     assert comparison.worst[0] == key
+
+
+def test_a_gradient_that_differs_is_found_by_every_order_of_sums(folder, parity, tmp_path):
+    shutil.copy(folder / 'train_r50_b1.safetensors', tmp_path)
+    recording = read_json(folder / 'train_r50_b1.json')
+    name = 'transformer.encoder.layers.2.self_attn.sampling_offsets.bias'
+    recording['grad_norms'][name] *= 1.006
+    (tmp_path / 'train_r50_b1.json').write_text(json.dumps(recording))
+    threads = torch.get_num_threads()
+    comparison = parity.check_case(tmp_path / 'train_r50_b1.safetensors')
+    assert not comparison.holds
+    assert comparison.worst[0] == f'gradient of {name}'
+    assert torch.get_num_threads() == threads
 
 
 def test_an_empty_folder_proves_nothing(tmp_path):
