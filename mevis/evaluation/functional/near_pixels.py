@@ -53,11 +53,10 @@ def _overlapping_words(pixels: np.ndarray, radius: int) -> np.ndarray:
     columns = -(-(width + 2 * radius + 64) // _STEP) * _STEP
     padded = np.zeros((height + 2 * radius, columns), bool)
     padded[radius : radius + height, radius : radius + width] = pixels
-    parts = np.packbits(padded, axis=1, bitorder='little').view('<u2').astype(np.uint64)
-    words = parts[:, :-3].copy()
-    for place in (1, 2, 3):
-        words |= parts[:, place : parts.shape[1] - 3 + place] << np.uint64(_STEP * place)
-    return words
+    packed = np.packbits(padded, axis=1, bitorder='little')
+    # A word begins at every second byte.
+    shape, strides = (len(packed), packed.shape[1] // 2 - 3), (packed.shape[1], 2)
+    return np.ndarray(shape, '<u8', packed, strides=strides).astype(np.uint64)
 
 
 def _any_bit(
